@@ -5,6 +5,7 @@ import {
   type FileVersion,
   fileModeSchema,
   type ObjectId,
+  objectIdSchema,
   parseRepoPath,
 } from '@patchlane/kernel'
 import { CommittedAttributes } from './attributes.ts'
@@ -186,7 +187,7 @@ export class GitRepository {
       .map((line) => {
         const tab = line.indexOf('\t')
         const [mode = '', , oid = '', size] = line.slice(0, tab).split(/ +/)
-        const file = { path: line.slice(tab + 1), mode, oid: oid as ObjectId }
+        const file = { path: line.slice(tab + 1), mode, oid: objectIdSchema.parse(oid) }
         return size === undefined ? file : { ...file, size: Number(size) || 0 }
       })
   }
@@ -298,7 +299,10 @@ export class GitRepository {
     const commit = async (revision: string, parents: ObjectId[], message: string) =>
       this.commitTree({ tree: await this.treeOf(revision), parents, message, author })
     const base = await commit(sides.base, [], 'base')
-    const [ours, theirs] = await Promise.all([commit(sides.ours, [base], 'ours'), commit(sides.theirs, [base], 'theirs')])
+    const [ours, theirs] = await Promise.all([
+      commit(sides.ours, [base], 'ours'),
+      commit(sides.theirs, [base], 'theirs'),
+    ])
     return this.mergeCommits(ours, theirs, sides.signal === undefined ? {} : { signal: sides.signal })
   }
 
