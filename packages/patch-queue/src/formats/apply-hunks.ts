@@ -62,10 +62,16 @@ function place(path: string, finder: LineFinder, hunk: Hunk, previous: Placed | 
     throw new EditNotFoundError(path, hunk.name, nearestLines(finder.lines, block))
   }
   if (start === undefined || others.length > 0) {
-    throw new EditAmbiguousError(path, hunk.name, (left.length > 0 ? left : starts).map((line) => line + 1))
+    throw new EditAmbiguousError(
+      path,
+      hunk.name,
+      (left.length > 0 ? left : starts).map((line) => line + 1),
+    )
   }
   if (hunk.at !== undefined) {
-    notes.push(`${path}: ${hunk.name} claims line ${hunk.at + 1}; its lines stand only at line ${start + 1} and were changed there`)
+    notes.push(
+      `${path}: ${hunk.name} claims line ${hunk.at + 1}; its lines stand only at line ${start + 1} and were changed there`,
+    )
   }
   return placed(start, exact)
 }
@@ -95,7 +101,12 @@ function anchoredRange(path: string, finder: LineFinder, anchors: readonly ByteT
     const [line, ...others] = found
     const what = `the anchor ${JSON.stringify(wanted)}`
     if (line === undefined) throw new EditNotFoundError(path, what, nearestLines(finder.lines, [anchor]))
-    if (others.length > 0) throw new EditAmbiguousError(path, what, found.map((at) => at + 1))
+    if (others.length > 0)
+      throw new EditAmbiguousError(
+        path,
+        what,
+        found.map((at) => at + 1),
+      )
     const depth = indentOf(finder.lines[line] ?? '')
     from = line + 1
     let end = from
@@ -136,7 +147,10 @@ function rewritten(path: string, lines: readonly ByteText[], placed: Placed, not
   if (!placed.exact && last !== undefined && !last.endsWith('\n') && !atOpenEnd) {
     out[out.length - 1] = last + (lineEnd ?? '\n')
   }
-  if (converted) notes.push(`${path}: line ends of ${placed.hunk.name} were made ${lineEnd === '\n' ? 'LF' : 'CRLF'}, as in the base`)
+  if (converted)
+    notes.push(
+      `${path}: line ends of ${placed.hunk.name} were made ${lineEnd === '\n' ? 'LF' : 'CRLF'}, as in the base`,
+    )
   return out
 }
 
@@ -147,8 +161,5 @@ function withoutLineEnd(line: ByteText): ByteText {
 /** Joins lines; one that lacks its end and is no longer the last gets the file's. */
 function joinLines(out: readonly ByteText[], base: readonly ByteText[]): ByteText {
   const lineEnd = lineEndOf(base) ?? '\n'
-  return out
-    .map((line, index) => (index < out.length - 1 && !line.endsWith('\n') ? line + lineEnd : line))
-    .join('')
+  return out.map((line, index) => (index < out.length - 1 && !line.endsWith('\n') ? line + lineEnd : line)).join('')
 }
-

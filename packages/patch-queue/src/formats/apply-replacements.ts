@@ -25,7 +25,11 @@ export function applyReplacements(
       continue
     }
     if (starts.length > 1 && !all) {
-      throw new EditAmbiguousError(path, name, starts.map((start) => lineAt(base, start)))
+      throw new EditAmbiguousError(
+        path,
+        name,
+        starts.map((start) => lineAt(base, start)),
+      )
     }
     for (const start of starts) exact.push({ start, end: start + search.length, text: replace })
   }
@@ -71,4 +75,3 @@ function occurrences(text: ByteText, search: ByteText): number[] {
 function lineAt(text: ByteText, offset: number): number {
   return text.slice(0, offset).split('\n').length
 }
-

@@ -22,7 +22,8 @@ export function parseBeginPatch(text: ByteText): ParsedEdits {
       continue
     }
     const section = SECTION.exec(line)
-    if (section === null) throw new MalformedPatchError('neither a file section nor a line of one', { line: reader.position + 1 })
+    if (section === null)
+      throw new MalformedPatchError('neither a file section nor a line of one', { line: reader.position + 1 })
     edits.push(readSection(reader, section[1] ?? '', section[2] ?? '', notes))
   }
   return { edits, notes }
@@ -39,7 +40,8 @@ function readSection(reader: Reader, action: string, name: ByteText, notes: stri
   reader.position++
   const body = readBody(reader)
   if (action === 'Delete') {
-    if (body.some((line) => line.trim() !== '')) throw new MalformedPatchError(`the deleted file ${path} has lines`, { line: at })
+    if (body.some((line) => line.trim() !== ''))
+      throw new MalformedPatchError(`the deleted file ${path} has lines`, { line: at })
     return { kind: 'delete', path }
   }
   if (action === 'Add') {
@@ -52,7 +54,8 @@ function readSection(reader: Reader, action: string, name: ByteText, notes: stri
   }
   const [, target] = /^\*\*\* Move to: (.+?)\r?$/.exec(body[0] ?? '') ?? []
   const hunks = readHunks(target === undefined ? body : body.slice(1), path, at, notes)
-  if (target === undefined && hunks.length === 0) throw new MalformedPatchError(`the update of ${path} is empty`, { line: at })
+  if (target === undefined && hunks.length === 0)
+    throw new MalformedPatchError(`the update of ${path} is empty`, { line: at })
   if (target === undefined) return { kind: 'edit', path, hunks }
   return { kind: 'edit', path: patchPath(target.trim()), from: path, hunks }
 }
@@ -85,7 +88,8 @@ function readHunks(body: readonly ByteText[], path: string, at: number, notes: s
     if (anchor !== undefined) {
       flush()
       const text = anchor.replace(/@@$/, '').trim()
-      if (/^-\d+(?:,\d+)? \+\d+(?:,\d+)?$/.test(text)) notes.push(`${path}: line numbers of a hunk were ignored, as the format has none`)
+      if (/^-\d+(?:,\d+)? \+\d+(?:,\d+)?$/.test(text))
+        notes.push(`${path}: line numbers of a hunk were ignored, as the format has none`)
       else if (text !== '') anchors.push(text)
     } else if (line === '*** End of File') {
       atEnd = true
@@ -95,7 +99,9 @@ function readHunks(body: readonly ByteText[], path: string, at: number, notes: s
     } else {
       const op = raw.charAt(0)
       if (op !== ' ' && op !== '+' && op !== '-') {
-        throw new MalformedPatchError(`a line of ${path} begins with neither a blank, + nor -`, { line: at + 1 + index })
+        throw new MalformedPatchError(`a line of ${path} begins with neither a blank, + nor -`, {
+          line: at + 1 + index,
+        })
       }
       lines.push({ op, text: `${raw.slice(1)}\n` })
     }

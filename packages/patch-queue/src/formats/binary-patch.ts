@@ -36,9 +36,15 @@ function encode85(chunk: Uint8Array): string {
 }
 
 /** Reads one `literal` or `delta` block; `lines` are those after its head. @throws {MalformedPatchError} */
-export function decodeBinary(kind: BinaryPatch['kind'], size: number, lines: readonly string[], at: number): BinaryPatch {
+export function decodeBinary(
+  kind: BinaryPatch['kind'],
+  size: number,
+  lines: readonly string[],
+  at: number,
+): BinaryPatch {
   const remedy = 'Make the diff again with `git diff --binary --full-index`.'
-  if (size > MAX_BINARY_BYTES) throw new MalformedPatchError(`a binary block claims ${size} bytes`, { line: at, remedy })
+  if (size > MAX_BINARY_BYTES)
+    throw new MalformedPatchError(`a binary block claims ${size} bytes`, { line: at, remedy })
   const chunks = lines.map((line, index) => decodeLine(line, at + index))
   try {
     const data = inflateSync(Buffer.concat(chunks), { maxOutputLength: Math.max(size, 1) })
@@ -58,7 +64,8 @@ function decodeLine(line: string, at: number): Uint8Array {
     let word = 0
     for (const character of digits.slice(group * 5, group * 5 + 5)) {
       const value = VALUES.get(character)
-      if (value === undefined) throw new MalformedPatchError('a binary block has a character outside base 85', { line: at })
+      if (value === undefined)
+        throw new MalformedPatchError('a binary block has a character outside base 85', { line: at })
       word = word * 85 + value
     }
     if (word > 0xffffffff) throw new MalformedPatchError('a binary block has a group out of range', { line: at })

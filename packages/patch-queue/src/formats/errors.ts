@@ -22,7 +22,9 @@ export class EmptyPatchError extends PatchlaneError {
   override readonly kind: ErrorKind = 'usage'
 
   constructor(reason: string) {
-    super(`The patch is empty: ${reason}.`, { remedy: 'Propose a patch only when at least one file differs from its base.' })
+    super(`The patch is empty: ${reason}.`, {
+      remedy: 'Propose a patch only when at least one file differs from its base.',
+    })
   }
 }
 
@@ -34,7 +36,8 @@ export class PatchFileMissingError extends PatchlaneError {
 
   constructor(path: string) {
     super(`The patch edits ${JSON.stringify(path)}, but its base has no such file.`, {
-      remedy: 'Correct the path, state the base commit the patch was made from, or create the file with its whole content.',
+      remedy:
+        'Correct the path, state the base commit the patch was made from, or create the file with its whole content.',
     })
     this.path = path
   }
@@ -63,10 +66,9 @@ export class EditNotFoundError extends PatchlaneError {
   readonly nearest: string
 
   constructor(path: string, what: string, nearest: string) {
-    super(
-      `${path}: ${what} is not in the base.${nearest === '' ? '' : ` The nearest lines are:\n${nearest}`}`,
-      { remedy: 'Copy the old lines exactly from the base file, or state the base commit they were copied from.' },
-    )
+    super(`${path}: ${what} is not in the base.${nearest === '' ? '' : ` The nearest lines are:\n${nearest}`}`, {
+      remedy: 'Copy the old lines exactly from the base file, or state the base commit they were copied from.',
+    })
     this.path = path
     this.nearest = nearest
   }
@@ -82,9 +84,12 @@ export class EditAmbiguousError extends PatchlaneError {
 
   constructor(path: string, what: string, lines: readonly number[]) {
     const shown = lines.slice(0, 10).join(', ')
-    super(`${path}: ${what} is in the base ${lines.length} times (lines ${shown}${lines.length > 10 ? ', ...' : ''}).`, {
-      remedy: 'Include more of the surrounding lines, so that the place is the only one.',
-    })
+    super(
+      `${path}: ${what} is in the base ${lines.length} times (lines ${shown}${lines.length > 10 ? ', ...' : ''}).`,
+      {
+        remedy: 'Include more of the surrounding lines, so that the place is the only one.',
+      },
+    )
     this.path = path
     this.lines = lines
   }

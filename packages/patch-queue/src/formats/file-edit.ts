@@ -38,7 +38,12 @@ export interface BinaryPatch {
 /** What a format's parser makes of its text, before the base is looked at. */
 export type FileEdit =
   | { readonly kind: 'write'; readonly path: RepoPath; readonly content: ByteText; readonly mode?: FileMode }
-  | { readonly kind: 'delete'; readonly path: RepoPath; readonly hunks?: readonly Hunk[]; readonly binary?: BinaryPatch }
+  | {
+      readonly kind: 'delete'
+      readonly path: RepoPath
+      readonly hunks?: readonly Hunk[]
+      readonly binary?: BinaryPatch
+    }
   | {
       readonly kind: 'edit'
       readonly path: RepoPath

@@ -12,7 +12,9 @@ export function joinEdits(edits: readonly FileEdit[]): FileEdit[] {
     const known = byPath.get(edit.path)
     byPath.set(edit.path, known === undefined ? edit : joined(known, edit))
   }
-  const sources = new Set([...byPath.values()].flatMap((edit) => (movesFrom(edit) === undefined ? [] : [movesFrom(edit)])))
+  const sources = new Set(
+    [...byPath.values()].flatMap((edit) => (movesFrom(edit) === undefined ? [] : [movesFrom(edit)])),
+  )
   for (const edit of byPath.values()) {
     if (edit.kind === 'edit' && edit.from === undefined && sources.has(edit.path)) {
       throw new MalformedPatchError(`it edits ${edit.path} and also renames it`, {

@@ -98,6 +98,7 @@ function editOf(edit: z.output<typeof jsonEditSchema>, name: string): FileEdit {
     return { kind: 'write', path, content, ...withMode }
   }
   if ('delete' in edit) return { kind: 'delete', path }
-  if ('rename' in edit) return { kind: 'edit', path: patchPath(toByteText(edit.rename)), from: path, hunks: [], ...withMode }
+  if ('rename' in edit)
+    return { kind: 'edit', path: patchPath(toByteText(edit.rename)), from: path, hunks: [], ...withMode }
   return { kind: 'edit', path, hunks: [], ...withMode }
 }

@@ -58,7 +58,10 @@ export async function parsePatch(text: string | Uint8Array, options: ParsePatchO
   return { changes, notes: [...new Set(notes)], format }
 }
 
-function recognise(text: ByteText, options: ParsePatchOptions): { format: PatchFormat; body: ByteText; notes: string[] } {
+function recognise(
+  text: ByteText,
+  options: ParsePatchOptions,
+): { format: PatchFormat; body: ByteText; notes: string[] } {
   const asked = options.format ?? 'auto'
   // A file may be made empty, or hold anything: only the other formats have a form to look for.
   if (asked === 'whole' && options.path !== undefined) return { format: 'whole', body: text, notes: [] }

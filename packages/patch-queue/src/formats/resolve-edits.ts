@@ -64,13 +64,19 @@ function resultOf(
 ): Result {
   const { path } = edit
   const existing = base.get(path) ?? null
-  const version = (content: Uint8Array, mode: FileMode): FileVersion => ({ mode, oid: blobId(content, format), content })
+  const version = (content: Uint8Array, mode: FileMode): FileVersion => ({
+    mode,
+    oid: blobId(content, format),
+    content,
+  })
   switch (edit.kind) {
     case 'write':
       return { path, after: version(toBytes(edit.content), edit.mode ?? existing?.mode ?? '100644') }
     case 'create': {
-      const content = edit.binary === undefined ? toBytes(edit.content) : binaryContent(path, edit.binary, new Uint8Array())
-      if (existing !== null && existing.content.byteLength > 0 && !vacated.has(path)) throw new PatchFileExistsError(path)
+      const content =
+        edit.binary === undefined ? toBytes(edit.content) : binaryContent(path, edit.binary, new Uint8Array())
+      if (existing !== null && existing.content.byteLength > 0 && !vacated.has(path))
+        throw new PatchFileExistsError(path)
       return { path, after: version(content, edit.mode ?? existing?.mode ?? '100644') }
     }
     case 'delete': {
@@ -102,13 +108,19 @@ function editResult(
   if (edit.oids !== undefined) {
     const { before, after: expected } = edit.oids
     if (!source.oid.startsWith(before)) {
-      notes.push(`${edit.path}: the diff was made from blob ${before}, the base has ${source.oid.slice(0, before.length)}`)
+      notes.push(
+        `${edit.path}: the diff was made from blob ${before}, the base has ${source.oid.slice(0, before.length)}`,
+      )
     } else if (!after.oid.startsWith(expected)) {
       notes.push(`${edit.path}: the result is not blob ${expected}, as the diff says; it was edited by hand or cut`)
     }
   }
   if (edit.keepsSource === true) notes.push(`${edit.path}: taken as a new file, copied from ${edit.from}`)
-  return { path: edit.path, after, ...(edit.from === undefined || edit.keepsSource === true ? {} : { from: edit.from }) }
+  return {
+    path: edit.path,
+    after,
+    ...(edit.from === undefined || edit.keepsSource === true ? {} : { from: edit.from }),
+  }
 }
 
 function editedContent(edit: Edit, source: FileVersion, notes: string[]): Uint8Array {

@@ -23,7 +23,8 @@ export function parseWholeFiles(text: ByteText, path?: string): ParsedEdits {
     }
     const end = lines.findIndex((candidate, index) => index > at && candidate.trimEnd() === fence)
     if (end < 0) throw new MalformedPatchError('a file is not closed by its fence', { line: at + 1 })
-    if (name === undefined) throw new MalformedPatchError('a file has no name on the line before its fence', { line: at + 1 })
+    if (name === undefined)
+      throw new MalformedPatchError('a file has no name on the line before its fence', { line: at + 1 })
     const plain = name.text.replace(/^#+\s+/, '').replace(/^[*`]+|[*`:]+$/g, '')
     edits.push({ kind: 'write', path: patchPath(plain), content: lines.slice(at + 1, end).join('') })
     name = undefined
