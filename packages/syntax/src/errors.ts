@@ -24,3 +24,13 @@ export class SyntaxLimitError extends PatchlaneError {
     })
   }
 }
+
+/** A worker thread could not finish what it was given. */
+export class WorkerFailedError extends PatchlaneError {
+  readonly code = 'SYNTAX_WORKER_FAILED'
+  override readonly retryable = true
+
+  constructor(message: string, cause?: unknown) {
+    super(message, { remedy: 'Try again; if it happens on the same file each time, exclude that file.', cause })
+  }
+}

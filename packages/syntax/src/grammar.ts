@@ -1,30 +1,25 @@
-import { readFile } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { sha256 } from '@patchlane/kernel'
 import { Language as Grammar, Parser } from 'web-tree-sitter'
+import { z } from 'zod'
 import { GrammarUnavailableError } from './errors.ts'
-import type { Language } from './language.ts'
+import { type Language, languages } from './language.ts'
 
 const require = createRequire(import.meta.url)
+const packaged = '@repomix/tree-sitter-wasms'
 
-/** Grammars that come with this package; the others come with @repomix/tree-sitter-wasms. */
+/** Grammars that come with this package; the others come with {@link packaged}. */
 const bundled: ReadonlySet<Language> = new Set<Language>(['json', 'yaml', 'toml'])
 /** Where the package's name for a grammar is not ours. */
 const packagedNames: Partial<Record<Language, string>> = { csharp: 'c_sharp' }
 
-export interface LoadedGrammar {
-  readonly language: Language
-  readonly grammar: Grammar
-  /** SHA-256 of the grammar's WebAssembly: the grammar's version as far as an index is concerned. */
-  readonly digest: string
-}
-
 let started: Promise<void> | undefined
-const loaded = new Map<Language, Promise<LoadedGrammar>>()
+const loaded = new Map<Language, Promise<Grammar>>()
 
 /** Loads a grammar once per thread. @throws {GrammarUnavailableError} */
-export function loadGrammar(language: Language): Promise<LoadedGrammar> {
+export function loadGrammar(language: Language): Promise<Grammar> {
   const known = loaded.get(language)
   if (known !== undefined) return known
   const loading = load(language)
@@ -34,19 +29,38 @@ export function loadGrammar(language: Language): Promise<LoadedGrammar> {
   return loading
 }
 
-async function load(language: Language): Promise<LoadedGrammar> {
+async function load(language: Language): Promise<Grammar> {
   try {
     started ??= Parser.init()
     await started
-    const bytes = await readFile(grammarFile(language))
-    return { language, grammar: await Grammar.load(bytes), digest: sha256(bytes) }
+    return await Grammar.load(await readFile(grammarFile(language)))
   } catch (error) {
     throw new GrammarUnavailableError(language, error)
   }
 }
 
-/** The file a grammar is read from. */
-export function grammarFile(language: Language): string {
+function grammarFile(language: Language): string {
   if (bundled.has(language)) return fileURLToPath(new URL(`../grammars/tree-sitter-${language}.wasm`, import.meta.url))
-  return require.resolve(`@repomix/tree-sitter-wasms/out/tree-sitter-${packagedNames[language] ?? language}.wasm`)
+  return require.resolve(`${packaged}/out/tree-sitter-${packagedNames[language] ?? language}.wasm`)
+}
+
+/**
+ * What tells one set of grammars from another: the version of the package they come from, the parser's, and each file's size.
+ * Reading and hashing twenty megabytes would cost more than all else at the start of a program.
+ */
+export async function grammarVersions(): Promise<Record<string, string | number>> {
+  const versions: Record<string, string | number> = {}
+  for (const name of [packaged, 'web-tree-sitter']) versions[name] = await packageVersion(name)
+  const files = await Promise.all(
+    languages.map(async (language) => [language, (await stat(grammarFile(language))).size] as const),
+  )
+  return { ...versions, ...Object.fromEntries(files) }
+}
+
+async function packageVersion(name: string): Promise<string> {
+  // Not every package exports its manifest: it lies in the folder of the entry, or above it.
+  const entry =
+    name === packaged ? require.resolve(`${name}/package.json`) : join(dirname(require.resolve(name)), 'package.json')
+  const manifest = await readFile(entry, 'utf8')
+  return z.object({ version: z.string() }).parse(JSON.parse(manifest)).version
 }

@@ -51,7 +51,7 @@ export async function withTree<T>(
   const maxLength = options.maxLength ?? 4_000_000
   const timeoutMs = options.timeoutMs ?? 10_000
   if (source.length > maxLength) throw new SyntaxLimitError('characters', maxLength)
-  const { grammar } = await loadGrammar(language)
+  const grammar = await loadGrammar(language)
   const parser = new Parser()
   try {
     parser.setLanguage(grammar)
