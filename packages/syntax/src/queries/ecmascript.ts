@@ -11,10 +11,8 @@ const common = `
   right: [(arrow_function) (function_expression) (class)]) @definition.function
 (import_statement) @import
 (export_statement source: (string)) @import
-(call_expression
-  function: [(identifier) @_call (import)]
-  arguments: (arguments . (string))
-  (#any-of? @_call "require")) @import
+(call_expression function: (import) arguments: (arguments . (string))) @import
+((call_expression function: (identifier) @_call arguments: (arguments . (string))) @import (#eq? @_call "require"))
 (comment) @comment
 `
 
