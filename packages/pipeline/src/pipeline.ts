@@ -2,7 +2,6 @@ import type {
   CheckReport,
   FileChange,
   ObjectId,
-  PatchId,
   PatchStatus,
   QueuedPatch,
   ReadSet,
