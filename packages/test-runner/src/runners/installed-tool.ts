@@ -14,7 +14,11 @@ export interface InstalledTool {
 }
 
 /** Finds a program of an npm package as node would, from `directory` upwards, without running anything. */
-export function findInstalledTool(directory: string, packageName: string, bin = packageName): InstalledTool | undefined {
+export function findInstalledTool(
+  directory: string,
+  packageName: string,
+  bin = packageName,
+): InstalledTool | undefined {
   for (let folder = resolve(directory); ; folder = dirname(folder)) {
     const root = join(folder, 'node_modules', packageName)
     const manifestFile = join(root, 'package.json')

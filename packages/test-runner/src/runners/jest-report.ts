@@ -30,7 +30,11 @@ export function judgeJestReport(name: string, directory: string, run: ToolRun): 
   const parsed = parse(run.report)
   const { durationMs } = run.process
   if (parsed === undefined) {
-    return brokenResult(`${name} ended with status ${run.process.exitCode} and wrote no report.`, run.output, durationMs)
+    return brokenResult(
+      `${name} ended with status ${run.process.exitCode} and wrote no report.`,
+      run.output,
+      durationMs,
+    )
   }
   const failures = parsed.testResults.flatMap((file) => failuresOf(file, directory))
   const statuses = parsed.testResults.flatMap((file) => file.assertionResults.map((test) => test.status))
@@ -60,7 +64,9 @@ function failuresOf(file: FileReport, directory: string): TestFailure[] {
   const failed = file.assertionResults.filter((test) => test.status === 'failed')
   if (failed.length === 0 && file.status === 'failed') {
     const message = file.message ?? ''
-    return [{ file: path, test: path, message: firstLine(message) || 'The file could not be run.', output: shorten(message) }]
+    return [
+      { file: path, test: path, message: firstLine(message) || 'The file could not be run.', output: shorten(message) },
+    ]
   }
   return failed.map((test) => {
     const text = (test.failureMessages ?? []).join('\n')

@@ -5,15 +5,20 @@ import { countCases, failureOf, readJunit } from './junit.ts'
 import { brokenResult, runTool } from './run-tool.ts'
 import type { NodeToolOptions } from './vitest-runner.ts'
 
+export interface NodeTestOptions extends NodeToolOptions {
+  /** Files or globs that make up a full run. @default node's own search */
+  allFiles?: readonly string[]
+}
+
 /** Node's own test runner, with its JUnit reporter. `args` are node's, for example `--import tsx`. */
 export class NodeTestRunner implements TestRunner {
   readonly name = 'node:test'
   readonly language = 'javascript'
   readonly selectsFiles = true
   readonly namesTests = true
-  readonly #options: NodeToolOptions
+  readonly #options: NodeTestOptions
 
-  constructor(options: NodeToolOptions = {}) {
+  constructor(options: NodeTestOptions = {}) {
     this.#options = options
   }
 
@@ -28,7 +33,7 @@ export class NodeTestRunner implements TestRunner {
         '--test-reporter=tap',
         '--test-reporter-destination=stdout',
         ...(this.#options.args ?? []),
-        ...(files === 'all' ? [] : files),
+        ...(files === 'all' ? (this.#options.allFiles ?? []) : files),
       ],
       // Set by a surrounding run of the same runner; it would make this one a child that reports to it.
       env: { NODE_TEST_CONTEXT: undefined },
@@ -37,7 +42,11 @@ export class NodeTestRunner implements TestRunner {
     const { report, process, output } = outcome.run
     const cases = readJunit(report)
     if (cases === undefined) {
-      return brokenResult(`node --test ended with status ${process.exitCode} and wrote no report.`, output, process.durationMs)
+      return brokenResult(
+        `node --test ended with status ${process.exitCode} and wrote no report.`,
+        output,
+        process.durationMs,
+      )
     }
     const failures = cases
       .filter((test) => test.outcome === 'failed')
@@ -54,7 +63,9 @@ export class NodeTestRunner implements TestRunner {
     }
     return {
       outcome: failures.length > 0 ? 'failed' : cases.length === 0 ? 'none' : 'passed',
-      files: [...new Set(cases.flatMap((test) => (test.file === undefined ? [] : relativeTo(directory, test.file))))].sort(),
+      files: [
+        ...new Set(cases.flatMap((test) => (test.file === undefined ? [] : relativeTo(directory, test.file)))),
+      ].sort(),
       ...countCases(cases),
       failures,
       output: failures.length > 0 ? output : '',

@@ -6,7 +6,7 @@ import { brokenResult, runTool } from './run-tool.ts'
 export interface PytestOptions {
   /** The interpreter that has pytest and the project's dependencies. @default 'python3', from PATH */
   python?: string
-  /** Folders with the project's own code, relative to the project; they come before every installed copy of it. @default ['.'] */
+  /** Folders with the project's own code, absolute; they come before every installed copy of it. @default the request's directory */
   sourceRoots?: readonly string[]
   /** More arguments for pytest, before the files. */
   args?: readonly string[]
@@ -81,10 +81,12 @@ export class PytestRunner implements TestRunner {
  * The environment in which the project's own code is found in `directory` first: an editable install that points at another checkout comes
  * later on the path. No bytecode is written, so that a staging folder stays as it is.
  */
-export function pythonEnvironment(directory: string, sourceRoots: readonly string[] = ['.']): Record<string, string> {
-  const roots = sourceRoots.map((root) => (root === '.' ? directory : `${directory}/${root}`))
+export function pythonEnvironment(
+  directory: string,
+  sourceRoots: readonly string[] = [directory],
+): Record<string, string> {
   return {
-    PYTHONPATH: roots.join(process.platform === 'win32' ? ';' : ':'),
+    PYTHONPATH: sourceRoots.join(process.platform === 'win32' ? ';' : ':'),
     PYTHONDONTWRITEBYTECODE: '1',
     PYTHONUNBUFFERED: '1',
   }
