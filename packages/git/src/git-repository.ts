@@ -298,7 +298,10 @@ export class GitRepository {
     const commit = async (revision: string, parents: ObjectId[], message: string) =>
       this.commitTree({ tree: await this.treeOf(revision), parents, message, author })
     const base = await commit(sides.base, [], 'base')
-    const [ours, theirs] = await Promise.all([commit(sides.ours, [base], 'ours'), commit(sides.theirs, [base], 'theirs')])
+    const [ours, theirs] = await Promise.all([
+      commit(sides.ours, [base], 'ours'),
+      commit(sides.theirs, [base], 'theirs'),
+    ])
     return this.mergeCommits(ours, theirs, sides.signal === undefined ? {} : { signal: sides.signal })
   }
 
