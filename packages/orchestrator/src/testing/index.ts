@@ -1,1 +1,2 @@
-export {}
+export { type Judge, MemoryRepository } from './memory-repository.ts'
+export { type Script, ScriptedAgents } from './scripted-agent.ts'
