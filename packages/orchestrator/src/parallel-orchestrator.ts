@@ -11,13 +11,14 @@ import {
 } from '@patchlane/kernel'
 import { z } from 'zod'
 import { RunBusyError, RunInterruptedError, RunNotFoundError } from './errors.ts'
-import { type RunOptions, type RunState, runGraph } from './graph/run-graph.ts'
+import { runGraph } from './graph/run-graph.ts'
 import { MemoryRunStore } from './memory/memory-run-store.ts'
 import type { RunStore } from './ports/run-store.ts'
 import { EventChannel } from './run/event-channel.ts'
 import type { RunEvent } from './run/run-event.ts'
 import { type RunResult, resultOf } from './run/run-result.ts'
 import { type RunPorts, RunScope } from './run/run-scope.ts'
+import type { RunOptions, RunState } from './run/run-state.ts'
 import { unitOutcomeSchema } from './run/unit-outcome.ts'
 
 export interface ParallelOrchestratorOptions extends RunPorts {

@@ -1,31 +1,13 @@
 import type { BaseCheckpointSaver } from '@langchain/langgraph'
 import type { ObjectId } from '@patchlane/kernel'
-import { agentName, type Plan } from '../plan/plan-schema.ts'
+import { agentName } from '../plan/plan-schema.ts'
 import { type Unit, unitsOf } from '../plan/unit.ts'
 import { noCost } from '../run/run-result.ts'
 import type { RunScope } from '../run/run-scope.ts'
+import type { RunState } from '../run/run-state.ts'
 import type { UnitOutcome } from '../run/unit-outcome.ts'
 import { type UnitState, UnitWorker } from '../run/unit-worker.ts'
 import { type LangGraphModule, unitGraph } from './unit-graph.ts'
-
-/** The state of a run, as the checkpoints keep it. */
-export interface RunState {
-  /** The text the planner was given. */
-  request: string
-  options: RunOptions
-  plan: Plan
-  base: ObjectId
-  head: ObjectId
-  startedAt: number
-  outcomes: Record<string, UnitOutcome>
-}
-
-/** What was asked for when the run was started; it holds for a resumed run too. */
-export interface RunOptions {
-  concurrency?: number
-  attempts?: number
-  waitForApproval: boolean
-}
 
 /** What a unit is sent out with. */
 interface Dispatch {

@@ -1,6 +1,6 @@
 import type { PatchStatus } from '@patchlane/kernel'
-import type { RunState } from '../graph/run-graph.ts'
 import { agentName } from '../plan/plan-schema.ts'
+import type { RunState } from './run-state.ts'
 
 /** Where one subtask ended. */
 export interface RunPatch {

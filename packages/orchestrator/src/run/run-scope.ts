@@ -1,6 +1,5 @@
 import type { Clock, QueuedPatch, RunId } from '@patchlane/kernel'
 import type { AgentRegistry } from '../agent-registry.ts'
-import type { RunOptions } from '../graph/run-graph.ts'
 import { agentName, type Plan } from '../plan/plan-schema.ts'
 import type { AgentWorkspaces } from '../ports/agent-workspaces.ts'
 import type { ContextProvider } from '../ports/context-provider.ts'
@@ -12,6 +11,7 @@ import { AgentSlots } from './agent-slots.ts'
 import type { EventChannel } from './event-channel.ts'
 import { OutcomeBoard } from './outcome-board.ts'
 import type { RunEventDraft } from './run-event.ts'
+import type { RunOptions } from './run-state.ts'
 
 /** What a run works with. All of it can read and propose; none of it can write the target. */
 export interface RunPorts {
