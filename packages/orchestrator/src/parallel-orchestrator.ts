@@ -10,11 +10,11 @@ import {
   systemClock,
 } from '@patchlane/kernel'
 import { z } from 'zod'
+import { AsyncChannel } from './async-channel.ts'
 import { RunBusyError, RunInterruptedError, RunNotFoundError } from './errors.ts'
 import { runGraph } from './graph/run-graph.ts'
 import { MemoryRunStore } from './memory/memory-run-store.ts'
 import type { RunStore } from './ports/run-store.ts'
-import { EventChannel } from './run/event-channel.ts'
 import type { RunEvent } from './run/run-event.ts'
 import { type RunResult, resultOf } from './run/run-result.ts'
 import { type RunPorts, RunScope } from './run/run-scope.ts'
@@ -135,9 +135,9 @@ export class ParallelOrchestrator {
   #handle(
     runId: RunId,
     signal: AbortSignal | undefined,
-    work: (events: EventChannel, signal: AbortSignal) => Promise<RunResult>,
+    work: (events: AsyncChannel<RunEvent>, signal: AbortSignal) => Promise<RunResult>,
   ): RunHandle {
-    const events = new EventChannel()
+    const events = new AsyncChannel<RunEvent>({ droppable: ({ type }) => type === 'agent.output' })
     const result = work(events, signal ?? new AbortController().signal).finally(() => events.close())
     // Whoever only reads the events learns of a failure there; it must not end the process.
     result.catch(() => {})
@@ -145,7 +145,7 @@ export class ParallelOrchestrator {
   }
 
   /** Works on a claimed run until it ends, and gives the claim back. */
-  async #work(runId: RunId, events: EventChannel, outer: AbortSignal, how: Beginning): Promise<RunResult> {
+  async #work(runId: RunId, events: AsyncChannel<RunEvent>, outer: AbortSignal, how: Beginning): Promise<RunResult> {
     const stop = new AbortController()
     const signal = AbortSignal.any([outer, stop.signal])
     const claim = this.#claim(runId)

@@ -1,5 +1,6 @@
 import type { Clock, QueuedPatch, RunId } from '@patchlane/kernel'
 import type { AgentRegistry } from '../agent-registry.ts'
+import type { AsyncChannel } from '../async-channel.ts'
 import { agentName, type Plan } from '../plan/plan-schema.ts'
 import type { AgentWorkspaces } from '../ports/agent-workspaces.ts'
 import type { ContextProvider } from '../ports/context-provider.ts'
@@ -8,9 +9,8 @@ import type { PatchDesk } from '../ports/patch-desk.ts'
 import type { Planner } from '../ports/planner.ts'
 import type { TargetReader } from '../ports/target-reader.ts'
 import { AgentSlots } from './agent-slots.ts'
-import type { EventChannel } from './event-channel.ts'
 import { OutcomeBoard } from './outcome-board.ts'
-import type { RunEventDraft } from './run-event.ts'
+import type { RunEvent, RunEventDraft } from './run-event.ts'
 import type { RunOptions } from './run-state.ts'
 
 /** What a run works with. All of it can read and propose; none of it can write the target. */
@@ -38,7 +38,7 @@ export interface RunScopeParts {
   readonly defaults: RunDefaults
   readonly clock: Clock
   readonly signal: AbortSignal
-  readonly events: EventChannel
+  readonly events: AsyncChannel<RunEvent>
   /** Called once the plan is known. */
   readonly onPlan: (plan: Plan) => Promise<void>
 }

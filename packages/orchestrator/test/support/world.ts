@@ -53,5 +53,7 @@ export function planOf(...subtasks: PlanInput['subtasks']): string {
 }
 
 export async function eventsOf(handle: RunHandle): Promise<RunEvent[]> {
-  return Array.fromAsync(handle.events)
+  const events: RunEvent[] = []
+  for await (const event of handle.events) events.push(event)
+  return events
 }
