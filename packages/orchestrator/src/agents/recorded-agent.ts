@@ -36,7 +36,8 @@ export class RecordedAgent implements Agent {
     const overlay = new SessionOverlay(files, workspace.commit)
     let now = 0
     for (const event of attempt.events) {
-      if (timing === 'recorded' && event.at > now) await delay(event.at - now, undefined, { signal })
+      // An abort ends the wait; the signal's own reason is thrown below.
+      if (timing === 'recorded' && event.at > now) await delay(event.at - now, undefined, { signal }).catch(() => {})
       now = Math.max(now, event.at)
       signal.throwIfAborted()
       if (event.type === 'edit') {

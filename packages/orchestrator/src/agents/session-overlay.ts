@@ -86,7 +86,8 @@ export class SessionOverlay {
     return here === undefined ? this.#files.read(this.#commit, parseRepoPath(path)) : here
   }
 
-  #put(path: RepoPath, content: Uint8Array, mode: FileMode): void {
+  #put(path: RepoPath, bytes: Uint8Array, mode: FileMode): void {
+    const content = new Uint8Array(bytes)
     // The length of an id tells the repository's object format.
     const oid = blobId(content, this.#commit.length === 64 ? 'sha256' : 'sha1')
     this.#versions.set(path, { mode, oid, content })

@@ -35,7 +35,7 @@ export const sessionEditSchema = z.discriminatedUnion('edit', [
 ])
 export type SessionEdit = z.infer<typeof sessionEditSchema>
 
-export const sessionEventSchema = z.union([
+export const sessionEventSchema = z.discriminatedUnion('type', [
   sessionEditSchema,
   z.strictObject({ type: z.literal('message'), at, text: z.string() }),
   z.strictObject({ type: z.literal('output'), at, stream: z.enum(['stdout', 'stderr']), text: z.string() }),
