@@ -1,0 +1,128 @@
+import { z } from 'zod'
+
+const argv = z.array(z.string().min(1)).min(1)
+const seconds = z.number().positive().max(86_400)
+
+const toolChoice = z
+  .union([z.literal('auto'), z.literal('off'), z.array(z.string().min(1)).min(1)])
+  .describe('"auto" detects the tools of the project, "off" runs none, a list names the tools to run, in order')
+
+/** A check of the project's own: a program that passes by exit status 0. */
+export const commandCheckConfigSchema = z.strictObject({
+  name: z.string().min(1),
+  kind: z.enum(['format', 'lint', 'hooks', 'diagnostics', 'tests']).default('tests'),
+  /** Program and arguments; never a shell line. */
+  run: argv,
+  /** Globs: the check runs only when a touched path matches one of them. */
+  paths: z.array(z.string()).optional(),
+  cwd: z.string().default('.'),
+  timeoutSeconds: seconds.default(600),
+  env: z.record(z.string(), z.string()).default({}),
+})
+
+export const checksConfigSchema = z.strictObject({
+  format: toolChoice.default('auto'),
+  lint: toolChoice.default('auto'),
+  hooks: toolChoice.default('auto'),
+  diagnostics: toolChoice.default('auto'),
+  tests: z
+    .union([
+      z.literal('auto'),
+      z.literal('off'),
+      z.strictObject({
+        runners: z.array(z.string()).default([]),
+        /** `affected` runs the tests that a change can affect; `all` runs everything. */
+        select: z.enum(['affected', 'all']).default('affected'),
+        timeoutSeconds: seconds.default(900),
+      }),
+    ])
+    .default('auto'),
+  commands: z.array(commandCheckConfigSchema).default([]),
+  timeoutSeconds: seconds.default(600),
+})
+
+export const approvalRuleSchema = z.strictObject({
+  /** Globs over touched paths. */
+  paths: z.array(z.string()).optional(),
+  /** Risk levels the rule speaks of. */
+  risk: z.array(z.enum(['low', 'medium', 'high', 'critical'])).optional(),
+  agents: z.array(z.string()).optional(),
+  decision: z.enum(['auto', 'ask', 'deny']),
+  reason: z.string().optional(),
+})
+
+/**
+ * What `patchlane.config.{ts,js,json}` or `"patchlane"` in package.json may hold. Everything has a default, so that an empty
+ * configuration is a working one.
+ */
+export const configSchema = z.strictObject({
+  $schema: z.string().optional(),
+  /** A name for the repository; the default is made from its first commit. */
+  repoId: z.string().min(1).max(200).optional(),
+  /** The branch patches land on; the default is the branch that is checked out. `dir:.` writes a plain directory. */
+  target: z.string().min(1).optional(),
+  /** Agents at work at once. */
+  concurrency: z.number().int().min(1).max(200).default(10),
+  /** How often one subtask may propose before its run gives up on it. */
+  attempts: z.number().int().min(1).max(10).default(3),
+  checks: checksConfigSchema.prefault({}),
+  approval: z
+    .strictObject({
+      rules: z.array(approvalRuleSchema).default([]),
+      /** How long a question stays open. */
+      expiresAfterSeconds: z
+        .number()
+        .positive()
+        .default(7 * 86_400),
+    })
+    .prefault({}),
+  staleness: z
+    .strictObject({
+      policy: z.enum(['readSet', 'strict', 'bounded']).default('readSet'),
+      action: z.enum(['accept', 'refuse', 'auto_reindex']).default('accept'),
+      maxCommits: z.number().int().nonnegative().default(50),
+      maxSeconds: z.number().positive().default(86_400),
+    })
+    .prefault({}),
+  workspaces: z
+    .strictObject({
+      /** Where worktrees are kept; the default is the user's state folder, never inside the repository. */
+      root: z.string().optional(),
+      max: z.number().int().min(1).max(1000).default(50),
+      ttlSeconds: seconds.default(3600),
+      /** A program to run once in a new worktree. */
+      setup: argv.optional(),
+      dependencies: z.enum(['share', 'none']).default('share'),
+    })
+    .prefault({}),
+  agents: z
+    .strictObject({
+      timeoutSeconds: seconds.default(3600),
+      /** Names of environment variables handed to agents beside the harmless ones. */
+      env: z.array(z.string()).default([]),
+      sandbox: z.enum(['auto', 'off', 'require']).default('auto'),
+    })
+    .prefault({}),
+  context: z
+    .strictObject({
+      budgetTokens: z.number().int().min(100).default(24_000),
+      limit: z.number().int().min(1).max(1000).default(20),
+    })
+    .prefault({}),
+  limits: z
+    .strictObject({
+      maxFileBytes: z.number().int().positive().default(20_000_000),
+      maxFiles: z.number().int().positive().default(5_000),
+    })
+    .prefault({}),
+  /** Postgres for teams; without it SQLite in the repository's git directory. `DATABASE_URL` has the same effect. */
+  databaseUrl: z.string().optional(),
+})
+
+export type PatchlaneConfigInput = z.input<typeof configSchema>
+export type PatchlaneConfig = z.infer<typeof configSchema>
+
+/** For editors: types a configuration file without changing it. */
+export function defineConfig(config: PatchlaneConfigInput): PatchlaneConfigInput {
+  return config
+}
