@@ -1,1 +1,1 @@
-export {}
+export type { Check, CheckContext } from './check.ts'

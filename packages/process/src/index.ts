@@ -1,1 +1,5 @@
-export {}
+export { cleanEnvironment } from './clean-environment.ts'
+export { ProcessStartError, ProgramNotFoundError } from './errors.ts'
+export { identityOf, isAlive, type ProcessIdentity, processIdentitySchema } from './process-identity.ts'
+export { type ProcessRequest, type ProcessResult, runProcess } from './run-process.ts'
+export { type Service, type ServiceExit, type ServiceRequest, spawnService } from './spawn-service.ts'
