@@ -119,8 +119,10 @@ export interface SymbolHit {
 
 export interface Proposal {
   /** Any format that `propose --help` names; alternatively `changes`. */
-  text?: string
+  text?: string | Uint8Array
   format?: string
+  /** With the format `whole`: the file that the text is the content of. */
+  path?: string
   changes?: FileChange[]
   /** A revision the text was made against; the default is the target's head. */
   base?: string
