@@ -2,6 +2,8 @@ export { CodeIndex, type CodeIndexOptions, type IndexRequest } from './code-inde
 export { CodeView, type ViewFile } from './code-view.ts'
 export { EmptyTaskError, IndexNotWrittenError } from './errors.ts'
 export { GitTreeReader } from './git-tree-reader.ts'
+export { type CodeGraph, testsOf } from './graph/code-graph.ts'
+export { GraphBuilder } from './graph/graph-builder.ts'
 export { type History, HistoryStore } from './history/history.ts'
 export { ContextRanker, type RankedFile, type Ranking, type RankRequest } from './rank/context-ranker.ts'
 export { scoresOf } from './rank/score.ts'

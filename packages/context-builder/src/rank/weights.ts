@@ -16,8 +16,6 @@ export interface RankWeights {
   baseName: number
   history: number
   frequency: number
-  /** Neighbours by import of the files that score highest. */
-  neighbour: number
   /** Multipliers: 1 + this for a file in a package or folder that the task names. */
   scope: number
   package: number
@@ -40,7 +38,6 @@ export const defaultWeights: RankWeights = {
   baseName: 0.3,
   history: 0.5,
   frequency: 0.15,
-  neighbour: 0,
   scope: 0.3,
   package: 0.3,
   hub: 0,
