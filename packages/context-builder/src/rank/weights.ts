@@ -25,7 +25,7 @@ export interface RankWeights {
 
 export const defaultWeights: RankWeights = {
   body: 1,
-  comment: 0.5,
+  comment: 0.3,
   definition: 2,
   name: 6,
   folder: 2,
@@ -35,10 +35,10 @@ export const defaultWeights: RankWeights = {
   chunk: 0.5,
   identifier: 0.4,
   mention: 2,
-  baseName: 0.3,
+  baseName: 0.75,
   history: 0.5,
-  frequency: 0.15,
-  scope: 0.3,
+  frequency: 0.1,
+  scope: 2,
   package: 0.3,
   hub: 0,
 }
