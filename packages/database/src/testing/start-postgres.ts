@@ -69,18 +69,27 @@ async function start(bin: string, directory: string): Promise<PostgresServer> {
     await exited
     rmSync(directory, { recursive: true, force: true })
   }
-  const ready = join(bin, 'pg_isready')
-  for (let attempt = 0; attempt < 300; attempt++) {
-    if (server.exitCode !== null) break
-    const up = await run(ready, ['-h', '127.0.0.1', '-p', `${port}`, '-q']).then(
-      () => true,
-      () => false,
-    )
-    if (up) return { url: `postgres://postgres@127.0.0.1:${port}/postgres`, stop }
+  const url = `postgres://postgres@127.0.0.1:${port}/postgres`
+  for (let attempt = 0; attempt < 400 && server.exitCode === null; attempt++) {
+    if (await accepts(url)) return { url, stop }
     await new Promise((resolve) => setTimeout(resolve, 50))
   }
   await stop()
   throw new DatabaseUnavailableError('The Postgres server for the tests did not start.')
+}
+
+async function accepts(url: string): Promise<boolean> {
+  const { Client } = (await import('pg')).default
+  const client = new Client({ connectionString: url })
+  client.on('error', () => {})
+  try {
+    await client.connect()
+    return true
+  } catch {
+    return false
+  } finally {
+    await client.end().catch(() => {})
+  }
 }
 
 /** On PATH, or where Debian keeps them: a folder per version that is not on PATH. */
