@@ -21,6 +21,7 @@ import {
   loadWrites,
   type StoredCheckpoint,
   splitValues,
+  writeType,
 } from './checkpoint-rows.ts'
 
 type Config = CheckpointTuple['config']
@@ -108,10 +109,9 @@ export class SqlCheckpointSaver extends BaseCheckpointSaver {
           checkpoint_ns: namespace,
           checkpoint_id: checkpointId,
           task_id: taskId,
-          task_path: taskPath,
           idx,
           channel,
-          type,
+          type: writeType(type, taskPath),
           value,
         }
       }),
@@ -129,11 +129,11 @@ export class SqlCheckpointSaver extends BaseCheckpointSaver {
           .execute()
       }
       for (const row of special) {
-        const { channel, type, value, task_path } = row
+        const { channel, type, value } = row
         await trx
           .insertInto('checkpoint_writes')
           .values(row)
-          .onConflict((conflict) => conflict.columns(key).doUpdateSet({ channel, type, value, task_path }))
+          .onConflict((conflict) => conflict.columns(key).doUpdateSet({ channel, type, value }))
           .execute()
       }
     })
@@ -219,7 +219,7 @@ export class SqlCheckpointSaver extends BaseCheckpointSaver {
   #writes({ threadId, namespace, checkpointId }: CheckpointKey) {
     return this.#database.db
       .selectFrom('checkpoint_writes')
-      .select(['task_id', 'task_path', 'idx', 'channel', 'type', 'value'])
+      .select(['task_id', 'idx', 'channel', 'type', 'value'])
       .where('thread_id', '=', threadId)
       .where('checkpoint_ns', '=', namespace)
       .where('checkpoint_id', '=', checkpointId)
