@@ -47,7 +47,7 @@ export class SqlRunStore implements RunStore {
   }
 
   /** One statement, so that of two that claim at once one sees the other's claim. */
-  async claim({ runId, holder, ttlMs }: RunClaim): Promise<boolean> {
+  async claim({ runId, holder, ttlMs, insteadOf = holder }: RunClaim): Promise<boolean> {
     const now = await this.#database.now()
     const { numUpdatedRows } = await this.#database.db
       .updateTable('runs')
@@ -55,10 +55,26 @@ export class SqlRunStore implements RunStore {
       .where('run_id', '=', runId)
       .where('repo_id', '=', this.#repoId)
       .where((where) =>
-        where.or([where('owner', 'is', null), where('owner', '=', holder), where('expires_at', '<=', now)]),
+        where.or([
+          where('owner', 'is', null),
+          where('owner', 'in', [holder, insteadOf]),
+          where('expires_at', '<=', now),
+        ]),
       )
       .executeTakeFirst()
     return numUpdatedRows > 0n
+  }
+
+  async holder(runId: RunId): Promise<string | null> {
+    const now = await this.#database.now()
+    const row = await this.#database.db
+      .selectFrom('runs')
+      .select('owner')
+      .where('run_id', '=', runId)
+      .where('repo_id', '=', this.#repoId)
+      .where('expires_at', '>', now)
+      .executeTakeFirst()
+    return row?.owner ?? null
   }
 
   async update(runId: RunId, change: Parameters<RunStore['update']>[1]): Promise<void> {

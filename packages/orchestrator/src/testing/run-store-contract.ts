@@ -61,10 +61,27 @@ export function runStoreContract({ it, expect }: TestApi, harness: RunStoreHarne
     await store.create(run, { runId: run.runId, holder: 'a', ttlMs: minute })
     expect(await store.claim({ runId: run.runId, holder: 'a', ttlMs: minute })).toBe(true)
     expect(await store.claim({ runId: run.runId, holder: 'b', ttlMs: minute })).toBe(false)
+    expect(await store.holder(run.runId)).toBe('a')
     await store.release(run.runId, 'b')
     expect(await store.claim({ runId: run.runId, holder: 'b', ttlMs: minute })).toBe(false)
     await store.claim({ runId: run.runId, holder: 'a', ttlMs: 0 })
     expect(await store.claim({ runId: run.runId, holder: 'b', ttlMs: minute })).toBe(true)
+  })
+
+  it('gives the claim of a dead holder to one of two, and only that one claim', async () => {
+    const namespace = randomUUID()
+    const stores = await Promise.all([harness.open(namespace), harness.open(namespace)])
+    const run = record()
+    await stores[0].create(run, { runId: run.runId, holder: 'dead', ttlMs: minute })
+    const won = await Promise.all(
+      stores.map((store, index) => {
+        return store.claim({ runId: run.runId, holder: `heir-${index}`, ttlMs: minute, insteadOf: 'dead' })
+      }),
+    )
+    expect(won.filter(Boolean)).toHaveLength(1)
+    expect(await stores[0].holder(run.runId)).toBe(`heir-${won.indexOf(true)}`)
+    await stores[0].release(run.runId, `heir-${won.indexOf(true)}`)
+    expect(await stores[1].holder(run.runId)).toBeNull()
   })
 
   it('lists the newest first, and nothing of others', async () => {
