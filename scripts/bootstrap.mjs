@@ -20,6 +20,7 @@ function cleanEnvironment() {
   const inherited = Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name) || keep.test(name))
   return {
     ...Object.fromEntries(inherited),
+    ...(process.env.INIT_CWD ? { INIT_CWD: process.env.INIT_CWD } : {}),
     TURBO_TELEMETRY_DISABLED: '1',
     DO_NOT_TRACK: '1',
     PATH: [join(root, 'node_modules', '.bin'), join(toolchain, 'node_modules', '.bin'), process.env.PATH].join(
@@ -85,7 +86,7 @@ const env = cleanEnvironment()
 if (command !== 'pnpm') ensureInstalled(env)
 
 const child = spawn(command, args, {
-  cwd: process.env.PATCHLANE_CWD ?? root,
+  cwd: root,
   env,
   stdio: 'inherit',
   shell: process.platform === 'win32',

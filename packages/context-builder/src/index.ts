@@ -1,1 +1,6 @@
-export {}
+export { CodeIndex, type CodeIndexOptions, type IndexRequest } from './code-index.ts'
+export { CodeView, type ViewFile } from './code-view.ts'
+export { EmptyTaskError, IndexNotWrittenError } from './errors.ts'
+export { GitTreeReader } from './git-tree-reader.ts'
+export { type FileRole, roleOf } from './role.ts'
+export type { Blob, HistoryCommit, TreeFile, TreeReader } from './tree-reader.ts'

@@ -12,13 +12,9 @@ export type FileMode = z.infer<typeof fileModeSchema>
 export const fileVersionSchema = z.object({
   mode: fileModeSchema,
   oid: objectIdSchema,
-  content: z.instanceof(Uint8Array),
+  content: z.custom<Uint8Array>((value) => value instanceof Uint8Array, 'is not bytes'),
 })
-export interface FileVersion {
-  mode: FileMode
-  oid: z.infer<typeof objectIdSchema>
-  content: Uint8Array
-}
+export type FileVersion = z.infer<typeof fileVersionSchema>
 
 /** A change to one file as full text before and after. `before` is the file in the patch's base commit. */
 export const fileChangeSchema = z.discriminatedUnion('kind', [

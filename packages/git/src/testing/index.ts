@@ -1,1 +1,1 @@
-export {}
+export { type TemporaryRepository, temporaryRepository } from './temporary-repository.ts'

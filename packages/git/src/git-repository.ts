@@ -1,0 +1,390 @@
+import { realpath } from 'node:fs/promises'
+import {
+  type FileChange,
+  type FileMode,
+  type FileVersion,
+  fileModeSchema,
+  type ObjectId,
+  objectIdSchema,
+  parseRepoPath,
+} from '@patchlane/kernel'
+import { CommittedAttributes } from './attributes.ts'
+import { describeChange, describeVersion } from './changes.ts'
+import { type Commit, type CommitDraft, parseCommit, serializeCommit } from './commit-object.ts'
+import { parseRawDiff, type TreeDifference, walkDifference } from './diff-trees.ts'
+import { ObjectNotFoundError, UnsupportedEntryError } from './errors.ts'
+import { LOG_FORMAT, type LogEntry, parseLog } from './log.ts'
+import { LooseObjectWriter } from './loose-object-writer.ts'
+import { type MergeOutcome, parseMergeTree } from './merge-trees.ts'
+import { ObjectReader } from './object-reader.ts'
+import { PrivateGitDirectory } from './private-git-directory.ts'
+import { RefTransaction, type RefTransactionOptions, type RefUpdate } from './ref-transaction.ts'
+import { findRepository, type RepositoryLayout } from './repository-layout.ts'
+import { type GitRequest, runGit } from './run-git.ts'
+import { parseStatus, type StatusEntry } from './status.ts'
+import { editTree, type TreeChange } from './tree-editor.ts'
+import { parseTree, serializeTree, type TreeEntry } from './tree-object.ts'
+import { Worktrees } from './worktrees.ts'
+
+export interface GitRepositoryOptions {
+  /** Whether objects are on disk before their id is returned. @default true */
+  fsync?: boolean
+}
+
+export interface TreeFile {
+  path: string
+  /** `100644`, `100755`, `120000`, or `160000` for a submodule. */
+  mode: string
+  oid: ObjectId
+  /** Bytes; only with `sizes`. */
+  size?: number
+}
+
+/**
+ * One repository, through git's plumbing. Objects are read through one long-lived git process and written without one; merges and
+ * comparisons run in a private git folder where no configuration, hook, filter or driver of the repository is in force.
+ */
+export class GitRepository {
+  readonly #layout: RepositoryLayout
+  readonly #reader: ObjectReader
+  readonly #writer: LooseObjectWriter
+  /** For objects that only one merge needs: they need not survive a power cut. */
+  readonly #scratch: LooseObjectWriter
+  readonly #private: PrivateGitDirectory
+  readonly #attributes: CommittedAttributes
+  readonly worktrees: Worktrees
+
+  private constructor(layout: RepositoryLayout, options: GitRepositoryOptions) {
+    this.#layout = layout
+    this.#reader = new ObjectReader(layout)
+    const writer = (fsync: boolean) =>
+      new LooseObjectWriter({
+        objectDirectory: layout.objectDirectory,
+        objectFormat: layout.objectFormat,
+        fsync,
+        exists: async (oid) => (await this.#reader.info(oid)) !== undefined,
+      })
+    this.#writer = writer(options.fsync ?? true)
+    this.#scratch = writer(false)
+    this.#private = new PrivateGitDirectory(layout)
+    this.#attributes = new CommittedAttributes({
+      readTree: (oid) => this.readTreeEntries(oid),
+      readBlob: (oid) => this.readBlob(oid),
+    })
+    this.worktrees = new Worktrees(layout)
+  }
+
+  /**
+   * Opens the repository that a folder belongs to.
+   *
+   * @throws {NotARepositoryError}
+   * @throws {GitTooOldError}
+   */
+  static async open(directory: string, options: GitRepositoryOptions = {}): Promise<GitRepository> {
+    return new GitRepository(await findRepository(directory), options)
+  }
+
+  get gitDir(): string {
+    return this.#layout.gitDir
+  }
+  get commonDir(): string {
+    return this.#layout.commonDir
+  }
+  get workTree(): string | null {
+    return this.#layout.workTree
+  }
+  get objectFormat(): 'sha1' | 'sha256' {
+    return this.#layout.objectFormat
+  }
+
+  /** Ends the long-lived process. The repository can be used again afterwards; safe to call twice. */
+  async close(): Promise<void> {
+    await this.#reader.close()
+  }
+
+  /** Runs a git command on the real repository, in the safe environment. `cwd` is the worktree unless given. */
+  git(request: GitRequest) {
+    return runGit({
+      cwd: this.#layout.workTree ?? this.#layout.gitDir,
+      ...request,
+      config: [...this.#layout.settings, ...(request.config ?? [])],
+    })
+  }
+
+  /** The commit that a revision names. @throws {ObjectNotFoundError} */
+  async resolve(revision: string): Promise<ObjectId> {
+    const oid = await this.tryResolve(revision)
+    if (oid === undefined) throw new ObjectNotFoundError(revision)
+    return oid
+  }
+
+  /** As {@link resolve}; undefined if there is no such commit. */
+  async tryResolve(revision: string): Promise<ObjectId | undefined> {
+    return (await this.#reader.info(`${revision}^{commit}`))?.oid
+  }
+
+  /** The tree of a commit (or tree). @throws {ObjectNotFoundError} */
+  async treeOf(revision: string): Promise<ObjectId> {
+    const info = await this.#reader.info(`${revision}^{tree}`)
+    if (info === undefined) throw new ObjectNotFoundError(revision)
+    return info.oid
+  }
+
+  /** What a name stands for, of any type: `main:path` too. */
+  objectInfo(name: string) {
+    return this.#reader.info(name)
+  }
+
+  /** @throws {ObjectNotFoundError} when there is no blob of that name. */
+  async readBlob(name: string): Promise<Buffer> {
+    const object = await this.#reader.contents(name)
+    if (object?.type !== 'blob') throw new ObjectNotFoundError(name)
+    return object.content
+  }
+
+  /** In the order asked for. @throws {ObjectNotFoundError} */
+  readBlobs(oids: readonly string[]): Promise<Buffer[]> {
+    return Promise.all(oids.map((oid) => this.readBlob(oid)))
+  }
+
+  /** @throws {ObjectNotFoundError} */
+  async readCommit(revision: string): Promise<Commit> {
+    const object = await this.#reader.contents(`${revision}^{commit}`)
+    if (object === undefined) throw new ObjectNotFoundError(revision)
+    return parseCommit(object.oid, object.content)
+  }
+
+  /** One folder of a tree; names are raw bytes (see {@link TreeEntry}). @throws {ObjectNotFoundError} */
+  async readTreeEntries(treeish: string): Promise<TreeEntry[]> {
+    const object = await this.#reader.contents(`${treeish}^{tree}`)
+    if (object === undefined) throw new ObjectNotFoundError(treeish)
+    return parseTree(object.content, this.#layout.objectFormat)
+  }
+
+  /** A file in a commit or tree: null if there is none. @throws {UnsupportedEntryError} for a submodule. */
+  async readFile(treeish: string, path: string): Promise<FileVersion | null> {
+    const entry = await this.findEntry(treeish, path)
+    if (entry === null || entry.mode === '40000') return null
+    return describeVersion(path, entry, (oid) => this.readBlob(oid))
+  }
+
+  /** The entry at a path, walking the folders to it; null if there is none. */
+  async findEntry(treeish: string, path: string): Promise<TreeEntry | null> {
+    let folder: string = treeish
+    const names = Buffer.from(path, 'utf8').toString('latin1').split('/')
+    for (const [depth, name] of names.entries()) {
+      const entry = (await this.readTreeEntries(folder)).find((candidate) => candidate.name === name)
+      if (entry === undefined) return null
+      if (depth === names.length - 1) return entry
+      if (entry.mode !== '40000') return null
+      folder = entry.oid
+    }
+    return null
+  }
+
+  /** Every file of a commit or tree, sorted as git sorts; submodules included. */
+  async listTree(treeish: string, options: { sizes?: boolean } = {}): Promise<TreeFile[]> {
+    const tree = await this.treeOf(treeish)
+    const args = ['ls-tree', '-r', '-z', '--full-tree', ...(options.sizes ? ['--long'] : []), tree]
+    const { stdout } = await runGit({ args, env: await this.#private.environment() })
+    return stdout
+      .split('\0')
+      .filter((line) => line !== '')
+      .map((line) => {
+        const tab = line.indexOf('\t')
+        const [mode = '', , oid = '', size] = line.slice(0, tab).split(/ +/)
+        const file = { path: line.slice(tab + 1), mode, oid: objectIdSchema.parse(oid) }
+        return size === undefined ? file : { ...file, size: Number(size) || 0 }
+      })
+  }
+
+  writeBlob(content: Uint8Array): Promise<ObjectId> {
+    return this.#writer.write('blob', content)
+  }
+
+  /** Changes some paths of a tree. @throws {TreeConflictError} */
+  writeTree(baseTree: ObjectId, changes: readonly TreeChange[]): Promise<ObjectId> {
+    return editTree(
+      {
+        readTree: (oid) => this.readTreeEntries(oid),
+        writeTree: (entries) => this.#writer.write('tree', serializeTree(entries)),
+      },
+      baseTree,
+      changes,
+    )
+  }
+
+  /** The tree without files. */
+  emptyTree(): Promise<ObjectId> {
+    return this.#writer.write('tree', Buffer.alloc(0))
+  }
+
+  commitTree(draft: CommitDraft): Promise<ObjectId> {
+    return this.#writer.write('commit', serializeCommit(draft))
+  }
+
+  /** Makes everything written so far durable, names included. Call it before a ref points at it. */
+  syncObjects(): Promise<void> {
+    return this.#writer.sync()
+  }
+
+  /**
+   * The tree that a patch makes of another. What the paths held before is not looked at: compare first, or merge.
+   *
+   * @throws {TreeConflictError}
+   */
+  async applyChanges(baseTree: ObjectId, changes: readonly FileChange[]): Promise<ObjectId> {
+    const edits = await Promise.all(
+      changes.map(async (change): Promise<TreeChange[]> => {
+        if (change.kind === 'delete') return [{ path: change.path, entry: null }]
+        const entry = { mode: change.after.mode, oid: await this.writeBlob(change.after.content) }
+        const written = { path: change.path, entry }
+        return change.kind === 'rename' ? [{ path: change.from, entry: null }, written] : [written]
+      }),
+    )
+    // Removals first: a name that one change gives up may be taken by another.
+    const all = edits.flat()
+    return this.writeTree(baseTree, [...all.filter((edit) => !edit.entry), ...all.filter((edit) => edit.entry)])
+  }
+
+  /** Which paths differ between two commits or trees. */
+  async diffTrees(a: string, b: string, options: { renames?: boolean } = {}): Promise<TreeDifference[]> {
+    const [from, to] = await Promise.all([this.treeOf(a), this.treeOf(b)])
+    if (from === to) return []
+    if (!options.renames) return walkDifference((oid) => this.readTreeEntries(oid), from, to)
+    const args = ['diff-tree', '-r', '-z', '--raw', '--full-index', '-M', from, to]
+    const { stdout } = await runGit({ args, env: await this.#private.environment() })
+    return parseRawDiff(stdout)
+  }
+
+  /**
+   * The changes that lead from one commit or tree to another, full text before and after, renames found.
+   *
+   * @throws {UnsupportedEntryError} when a submodule changed.
+   * @throws {UnsafePathError} when a path cannot be written on every system.
+   */
+  async changesBetween(a: string, b: string, options: { renames?: boolean } = {}): Promise<FileChange[]> {
+    const differences = await this.diffTrees(a, b, { renames: options.renames ?? true })
+    return Promise.all(differences.map((difference) => describeChange(difference, (oid) => this.readBlob(oid))))
+  }
+
+  /** Merges two commits from their common ancestor, by git's own three-way merge, renames included. No worktree, no repository code. */
+  async mergeCommits(ours: ObjectId, theirs: ObjectId, options: { signal?: AbortSignal } = {}): Promise<MergeOutcome> {
+    const attributes = await this.#attributes.of(await this.treeOf(ours))
+    const result = await runGit({
+      args: ['merge-tree', '--write-tree', '--messages', '-z', ours, theirs],
+      env: await this.#private.environment(attributes),
+      okExitCodes: [0, 1],
+      ...(options.signal === undefined ? {} : { signal: options.signal }),
+    })
+    return parseMergeTree(result.stdoutBytes, result.exitCode === 0)
+  }
+
+  /** Merges from a base of the caller's choice. All three are commits or trees. */
+  async mergeTrees(sides: { base: string; ours: string; theirs: string; signal?: AbortSignal }): Promise<MergeOutcome> {
+    // git 2.38 and 2.39 take no base on the command line, so the three trees get commits whose ancestor is the base.
+    const author = { name: 'patchlane', email: 'patchlane@localhost', at: 0 }
+    const commit = async (revision: string, parents: ObjectId[], message: string) =>
+      this.#scratch.write('commit', serializeCommit({ tree: await this.treeOf(revision), parents, message, author }))
+    const base = await commit(sides.base, [], 'base')
+    const [ours, theirs] = await Promise.all([
+      commit(sides.ours, [base], 'ours'),
+      commit(sides.theirs, [base], 'theirs'),
+    ])
+    return this.mergeCommits(ours, theirs, sides.signal === undefined ? {} : { signal: sides.signal })
+  }
+
+  /** Whether the first commit is the second or an ancestor of it. */
+  async isAncestor(ancestor: ObjectId, commit: ObjectId): Promise<boolean> {
+    if (ancestor === commit) return true
+    const env = await this.#private.environment()
+    const result = await runGit({
+      args: ['merge-base', '--is-ancestor', ancestor, commit],
+      env,
+      okExitCodes: [0, 1],
+    })
+    return result.exitCode === 0
+  }
+
+  /** Null when the two have nothing in common. */
+  async mergeBase(a: ObjectId, b: ObjectId): Promise<ObjectId | null> {
+    const env = await this.#private.environment()
+    const result = await runGit({ args: ['merge-base', a, b], env, okExitCodes: [0, 1] })
+    const line = result.stdout.trim()
+    return line === '' ? null : this.resolve(line)
+  }
+
+  /** Newest first. `after` leaves out everything reachable from it. */
+  async log(range: {
+    to: string
+    after?: string
+    max?: number
+    paths?: readonly string[]
+    firstParent?: boolean
+  }): Promise<LogEntry[]> {
+    const to = await this.resolve(range.to)
+    const after = range.after === undefined ? [] : [`^${await this.resolve(range.after)}`]
+    const { stdout } = await runGit({
+      args: [
+        '--literal-pathspecs',
+        'log',
+        '-z',
+        `--format=${LOG_FORMAT}`,
+        '--no-show-signature',
+        ...(range.max === undefined ? [] : [`--max-count=${range.max}`]),
+        ...(range.firstParent ? ['--first-parent'] : []),
+        to,
+        ...after,
+        '--',
+        ...(range.paths ?? []),
+      ],
+      env: await this.#private.environment(),
+    })
+    return parseLog(stdout)
+  }
+
+  /** Uncommitted work in the worktree, every untracked file named. */
+  async status(options: { ignored?: boolean; directory?: string } = {}): Promise<StatusEntry[]> {
+    const args = ['status', '--porcelain=v2', '-z', '--untracked-files=all', '--no-renames']
+    const { stdout } = await this.git({
+      args: [...args, ...(options.ignored ? ['--ignored=matching'] : [])],
+      ...(options.directory === undefined ? {} : { cwd: options.directory }),
+    })
+    return parseStatus(stdout)
+  }
+
+  /** The ref that HEAD stands for; null when detached. */
+  async headRef(): Promise<string | null> {
+    const { stdout } = await this.git({ args: ['symbolic-ref', '--quiet', 'HEAD'], okExitCodes: [0, 1] })
+    return stdout.trim() || null
+  }
+
+  /** Begins a transaction on refs, to be prepared and committed in steps. */
+  beginRefTransaction(
+    options: Pick<RefTransactionOptions, 'message'> & Partial<RefTransactionOptions>,
+  ): Promise<RefTransaction> {
+    return RefTransaction.begin({
+      gitDir: this.#layout.gitDir,
+      objectFormat: this.#layout.objectFormat,
+      ...options,
+    })
+  }
+
+  /** Verifies and moves refs at once. @throws {RefMovedError}, {RefLockedError}: nothing was changed. */
+  async updateRefs(updates: readonly RefUpdate[], options: { message: string }): Promise<void> {
+    const transaction = await this.beginRefTransaction(options)
+    try {
+      await transaction.prepare(updates)
+      await transaction.commit()
+    } catch (thrown) {
+      await transaction.abort()
+      throw thrown
+    }
+  }
+
+  /** The worktree that has a branch checked out; undefined if none has. */
+  async worktreeOf(ref: string): Promise<string | undefined> {
+    const found = (await this.worktrees.list()).find((tree) => tree.branch === ref && !tree.bare)
+    return found === undefined ? undefined : realpath(found.directory)
+  }
+}

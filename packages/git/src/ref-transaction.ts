@@ -1,0 +1,121 @@
+import type { ObjectId } from '@patchlane/kernel'
+import { type Service, spawnService } from '@patchlane/process'
+import { GitCommandError, RefLockedError, RefMovedError } from './errors.ts'
+import { configArguments, gitEnvironment } from './git-environment.ts'
+
+/** `null` for `old` means: must not exist; for `new`: delete. */
+export type RefUpdate =
+  | { kind: 'verify'; ref: string; old: ObjectId | null }
+  | { kind: 'update'; ref: string; new: ObjectId | null; old: ObjectId | null }
+
+export interface RefTransactionOptions {
+  /** Of the worktree whose HEAD may have to be locked. */
+  gitDir: string
+  /** For the reflog. */
+  message: string
+  objectFormat: 'sha1' | 'sha256'
+  /** Who moved it, for the reflog. */
+  identity?: { name: string; email: string }
+}
+
+/**
+ * One transaction on refs, in steps, through `git update-ref --stdin`. It begins with an explicit `start`: with it the end of this
+ * process aborts the transaction, without it the end of the input would *commit* it.
+ *
+ * git renames refs one by one, so only a transaction that moves a single ref is atomic; `verify` the others.
+ */
+export class RefTransaction {
+  readonly #service: Service
+  readonly #zero: string
+  #output = ''
+  #waiting: (() => void) | undefined
+  #ended = false
+
+  private constructor(service: Service, objectFormat: 'sha1' | 'sha256') {
+    this.#service = service
+    this.#zero = '0'.repeat(objectFormat === 'sha1' ? 40 : 64)
+    service.stdout.on('data', (chunk: Buffer) => {
+      this.#output += chunk.toString('latin1')
+      this.#waiting?.()
+    })
+    void service.exited.then(() => {
+      this.#ended = true
+      this.#waiting?.()
+    })
+  }
+
+  static async begin(options: RefTransactionOptions): Promise<RefTransaction> {
+    const { name, email } = options.identity ?? { name: 'patchlane', email: 'patchlane@localhost' }
+    const service = await spawnService({
+      file: 'git',
+      args: [...configArguments(), 'update-ref', '--create-reflog', '-m', options.message, '--stdin', '-z'],
+      cwd: options.gitDir,
+      env: gitEnvironment({
+        GIT_DIR: options.gitDir,
+        GIT_COMMITTER_NAME: name,
+        GIT_COMMITTER_EMAIL: email,
+      }),
+    })
+    const transaction = new RefTransaction(service, options.objectFormat)
+    service.stdin.write('start\0')
+    return transaction
+  }
+
+  /** The pid of the git process that holds the locks after {@link prepare}. */
+  get pid(): number {
+    return this.#service.pid
+  }
+
+  /**
+   * Locks all refs and checks what they are at. After it, {@link commit} fails only if the disk does.
+   *
+   * @throws {RefMovedError} when a ref is not at its `old`.
+   * @throws {RefLockedError} when another process holds a lock.
+   */
+  async prepare(updates: readonly RefUpdate[]): Promise<void> {
+    for (const update of updates) {
+      const old = update.old ?? this.#zero
+      this.#service.stdin.write(
+        update.kind === 'verify'
+          ? `verify ${update.ref}\0${old}\0`
+          : update.new === null
+            ? `delete ${update.ref}\0${old}\0`
+            : `update ${update.ref}\0${update.new}\0${old}\0`,
+      )
+    }
+    this.#service.stdin.write('prepare\0')
+    await this.#expect('prepare: ok')
+  }
+
+  async commit(): Promise<void> {
+    this.#service.stdin.write('commit\0')
+    await this.#expect('commit: ok')
+    await this.#service.stop()
+  }
+
+  /** Safe at any time, also after a failure. */
+  async abort(): Promise<void> {
+    if (!this.#ended) this.#service.stdin.write('abort\0')
+    await this.#service.stop()
+  }
+
+  async #expect(answer: string): Promise<void> {
+    while (!this.#output.includes(answer)) {
+      if (this.#ended) throw refError(this.#service.errorOutput(), (await this.#service.exited).exitCode)
+      await new Promise<void>((resolve) => {
+        this.#waiting = resolve
+      })
+    }
+    this.#waiting = undefined
+  }
+}
+
+function refError(stderr: string, exitCode: number | null): Error {
+  const text = stderr.trim()
+  if (/but expected|reference already exists|unable to resolve reference|reference is missing/.test(text)) {
+    return new RefMovedError(text)
+  }
+  const locks = [...text.matchAll(/Unable to create '(.+?\.lock)'/g)].map((match) => match[1] ?? '')
+  if (locks.length > 0) return new RefLockedError(text, locks)
+  return new GitCommandError('update-ref', exitCode, stderr)
+}

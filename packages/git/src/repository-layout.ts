@@ -1,0 +1,60 @@
+import { join } from 'node:path'
+import { errorMessage, PatchlaneError } from '@patchlane/kernel'
+import { GitCommandError, NotARepositoryError } from './errors.ts'
+import { requireGit } from './git-version.ts'
+import { runGit } from './run-git.ts'
+import { readUserSettings } from './user-settings.ts'
+
+/** Where the parts of a repository are, all absolute. */
+export interface RepositoryLayout {
+  /** Of this worktree: HEAD, index, `MERGE_HEAD`. */
+  gitDir: string
+  /** Shared by all worktrees: objects, refs, configuration. */
+  commonDir: string
+  /** The folder that is checked out; null for a bare repository. */
+  workTree: string | null
+  objectDirectory: string
+  objectFormat: 'sha1' | 'sha256'
+  /** `name=value`: see {@link readUserSettings}. */
+  settings: readonly string[]
+}
+
+/**
+ * Finds the repository that a folder belongs to.
+ *
+ * @throws {NotARepositoryError}
+ * @throws {GitTooOldError}
+ */
+export async function findRepository(directory: string): Promise<RepositoryLayout> {
+  await requireGit()
+  const settings = await readUserSettings(directory).catch((thrown: unknown) => {
+    throw new NotARepositoryError(directory, { cause: thrown })
+  })
+  const args = ['--git-dir', '--git-common-dir', '--git-path', 'objects', '--show-object-format', '--show-toplevel']
+  const result = await runGit({
+    args: ['rev-parse', '--path-format=absolute', ...args],
+    cwd: directory,
+    config: settings,
+    okExitCodes: [0, 128],
+  }).catch((thrown: unknown) => {
+    throw PatchlaneError.is(thrown) && thrown.code !== 'GIT_COMMAND_FAILED'
+      ? thrown
+      : new NotARepositoryError(directory, { cause: thrown })
+  })
+  const [gitDir, commonDir, objectDirectory, objectFormat, workTree] = result.stdout.split('\n')
+  if (gitDir === undefined || commonDir === undefined || objectDirectory === undefined || objectFormat === undefined) {
+    const cause = new GitCommandError('rev-parse', result.exitCode, result.stderr)
+    throw new NotARepositoryError(directory, { cause })
+  }
+  if (objectFormat !== 'sha1' && objectFormat !== 'sha256') {
+    throw new NotARepositoryError(directory, { cause: errorMessage(`unknown object format ${objectFormat}`) })
+  }
+  return {
+    gitDir,
+    commonDir,
+    workTree: workTree ? workTree : null,
+    objectDirectory: objectDirectory || join(commonDir, 'objects'),
+    objectFormat,
+    settings,
+  }
+}
