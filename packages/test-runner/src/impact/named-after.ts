@@ -1,4 +1,5 @@
 import { nameOf } from '../project-files.ts'
+import { fileKind } from './file-kind.ts'
 
 /** Why a test belongs to one of the changed files by its name alone: `foo.test.ts` and `test_foo.py` to `foo`. */
 export function testsNamedAfter(test: string, changed: Iterable<string>): string[] {
@@ -6,6 +7,7 @@ export function testsNamedAfter(test: string, changed: Iterable<string>): string
   if (subject === undefined) return []
   const reasons: string[] = []
   for (const path of changed) {
+    if (!['javascript', 'python'].includes(fileKind(path))) continue
     const stem = nameOf(path).replace(/\.[^.]+$/, '')
     if (path !== test && stem.toLowerCase() === subject && !GENERIC.has(subject))
       reasons.push(`it is named after ${path}, which changed`)

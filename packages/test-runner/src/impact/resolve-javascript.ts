@@ -60,23 +60,24 @@ export class JavaScriptResolver {
       this.#file(joinPath(folder, name), targets)
       return
     }
-    const before = targets.files.size + targets.folders.size
+    const found = noTargets()
     for (const parent of foldersUpwards(folder)) {
       const aliases = this.#aliases.get(parent)
       if (aliases === undefined) continue
-      for (const base of aliases.baseFolders) this.#file(joinPath(base, name), targets)
+      for (const base of aliases.baseFolders) this.#file(joinPath(base, name), found)
       for (const { pattern, targets: places } of aliases.patterns) {
         const star = matchStar(pattern, name)
-        if (star !== undefined) for (const place of places) this.#file(place.replace('*', star), targets)
+        if (star !== undefined) for (const place of places) this.#file(place.replace('*', star), found)
       }
     }
     const [scope = '', rest = ''] = name.split('/')
     const packageName = name.startsWith('@') ? `${scope}/${rest}` : scope
     const owner = this.#tree.packageFolders.get(packageName)
-    if (owner !== undefined) this.#packageEntry(owner, name.slice(packageName.length + 1), targets)
-    if (name.startsWith('#')) this.#importsMap(name, folder, targets)
-    if (targets.files.size + targets.folders.size > before) return
-    this.#unknownAlias(name, packageName, folder, targets)
+    if (owner !== undefined) this.#packageEntry(owner, name.slice(packageName.length + 1), found)
+    if (name.startsWith('#')) this.#importsMap(name, folder, found)
+    for (const file of found.files) targets.files.add(file)
+    for (const place of found.folders) targets.folders.add(place)
+    if (found.files.size + found.folders.size === 0) this.#unknownAlias(name, packageName, folder, targets)
   }
 
   /** An alias of a bundler's or a runner's own configuration: any file of the package whose path ends like the name does. */
@@ -105,12 +106,13 @@ export class JavaScriptResolver {
 
   #packageEntry(folder: string, subpath: string, targets: Targets): void {
     const manifest = this.#tree.packages.get(folder)
-    const before = targets.files.size
-    for (const entry of entriesOf(manifest, subpath)) this.#built(folder, entry, targets)
-    if (subpath !== '') this.#file(joinPath(folder, subpath), targets)
-    else for (const index of ['index', 'src/index', 'src/main']) this.#file(joinPath(folder, index), targets)
+    const found = noTargets()
+    for (const entry of entriesOf(manifest, subpath)) this.#built(folder, entry, found)
+    if (subpath !== '') this.#file(joinPath(folder, subpath), found)
+    else for (const index of ['index', 'src/index', 'src/main']) this.#file(joinPath(folder, index), found)
+    for (const file of found.files) targets.files.add(file)
     // Only its build knows what the name leads to: anything in the package.
-    if (targets.files.size === before) targets.folders.add(folder)
+    if (found.files.size === 0) targets.folders.add(folder)
   }
 
   #importsMap(name: string, folder: string, targets: Targets): void {
