@@ -1,5 +1,5 @@
 import { realpath } from 'node:fs/promises'
-import { type FileChange, type FileVersion, type ObjectId, objectIdSchema, parseRepoPath } from '@patchlane/kernel'
+import { type FileChange, type FileVersion, type ObjectId, objectIdSchema } from '@patchlane/kernel'
 import { CommittedAttributes } from './attributes.ts'
 import { describeChange, describeVersion } from './changes.ts'
 import { type Commit, type CommitDraft, parseCommit, serializeCommit } from './commit-object.ts'

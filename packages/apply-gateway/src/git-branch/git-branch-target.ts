@@ -102,6 +102,8 @@ export class GitBranchTarget implements Target {
     const gitDir = checkout?.gitDir ?? this.repository.commonDir
     // git takes a while to start; it does so while the intent is written down.
     const starting = this.#beginTransaction(gitDir, verdict.patchId)
+    // Awaited later, or not at all; its failure is reported there.
+    starting.catch(() => undefined)
     try {
       const intent = await this.#intend(verdict, checkout)
       await this.repository.syncObjects()
@@ -230,6 +232,8 @@ export class GitBranchTarget implements Target {
       new: intent.new,
       onStart: (pid) => {
         noted = this.#noteChild(pid)
+        // Awaited below, with its failure; git runs meanwhile.
+        noted.catch(() => undefined)
       },
     }).finally(() => noted)
     const index = await lstatOrNothing(privateIndex(checkout, intent.token))
