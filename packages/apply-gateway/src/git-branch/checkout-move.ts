@@ -1,4 +1,4 @@
-import { link, rename, writeFile } from 'node:fs/promises'
+import { link, readFile, rename, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { GitRepository } from '@patchlane/git'
@@ -26,10 +26,7 @@ export function indexLock(checkout: Checkout): string {
 export async function lockIndex(checkout: Checkout, token: string, waitMs: number): Promise<void> {
   try {
     await takeLock(checkout, token, waitMs)
-  } finally {
     await removeFile(tokenPath(checkout, token))
-  }
-  try {
     const operation = await operationIn(checkout.gitDir)
     if (operation !== undefined) throw new CheckoutBusyError(operation)
     await link(join(checkout.gitDir, 'index'), privateIndex(checkout, token)).catch((thrown: unknown) => {
@@ -62,12 +59,14 @@ export function tokenPath(checkout: Checkout, token: string): string {
   return join(checkout.gitDir, `patchlane-lock-${token}`)
 }
 
-/** Gives the lock back without a change to the index. */
+/** Gives the lock back without a change to the index. A lock that is not this landing's stays. */
 export async function unlockIndex(checkout: Checkout, token: string): Promise<void> {
   await removeFile(privateIndex(checkout, token))
   await removeFile(`${privateIndex(checkout, token)}.lock`)
   await removeFile(tokenPath(checkout, token))
-  await removeFile(indexLock(checkout))
+  const lock = indexLock(checkout)
+  const held = await readFile(lock, 'latin1').catch(() => '')
+  if (held === token) await removeFile(lock)
 }
 
 /**
