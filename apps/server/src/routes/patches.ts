@@ -19,6 +19,7 @@ export const submissionSchema = z
     text: z.string().min(1).optional().describe('The patch, in any format Patchlane reads'),
     edits: z.array(z.json()).min(1).optional().describe('Edits as JSON, instead of text'),
     format: z.string().optional().describe('The format of the text; without it, it is recognised'),
+    path: z.string().optional().describe('With the format "whole": the file that the text is the content of'),
     base: z.string().optional().describe("The revision it was made against; the default is the target's head"),
     title: z.string().min(1).max(500).optional(),
     description: z.string().max(100_000).optional(),
