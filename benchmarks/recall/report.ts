@@ -44,11 +44,11 @@ export function reportMarkdown(all: readonly RepositoryResult[]): string {
 }
 
 function repositoryLine({ name, files, results, queryMs }: RepositoryResult): string {
-  const own = results['patchlane'] ?? []
+  const own = results.patchlane ?? []
   const mean = (list: readonly CaseResult[], read: Measure[1]) => percent(average(numbers(list, read)))
   const r5 = (result: CaseResult) => result.recall[5]
   const columns = [0, 1, 2, 3, 5, 6].map((at) => mean(own, measures[at]?.[1] ?? r5))
-  const baselines = [mean(results['BM25'] ?? [], r5), mean(results['BM25, implementation files'] ?? [], r5)]
+  const baselines = [mean(results.BM25 ?? [], r5), mean(results['BM25, implementation files'] ?? [], r5)]
   return `| ${[name, files, own.length, ...columns, ...baselines, average(queryMs).toFixed(0)].join(' | ')} |`
 }
 
@@ -60,7 +60,7 @@ function interval(results: readonly CaseResult[], read: Measure[1]): string {
 function difference(all: readonly RepositoryResult[], name: string, read: Measure[1]): string {
   const pairs = all.flatMap(({ results }) =>
     (results[name] ?? []).flatMap((other, at) => {
-      const [left, right] = [results['patchlane']?.[at], other].map((result) =>
+      const [left, right] = [results.patchlane?.[at], other].map((result) =>
         result === undefined ? null : read(result),
       )
       return typeof left === 'number' && typeof right === 'number' ? [left - right] : []
