@@ -42,8 +42,8 @@ export class PytestRunner implements TestRunner {
       args: [
         '-m',
         'pytest',
-        '-p',
-        'no:cacheprovider',
+        '-o',
+        `cache_dir=${reportFile}-cache`,
         `--junitxml=${reportFile}`,
         '-o',
         'junit_family=xunit1',

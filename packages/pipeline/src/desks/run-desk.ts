@@ -1,0 +1,92 @@
+import { ParallelOrchestrator } from '@patchlane/orchestrator'
+import { SqlCheckpointSaver } from '@patchlane/orchestrator/sql'
+import type { WorkspaceManager } from '@patchlane/workspace'
+import type { PatchlaneConfig } from '../config-schema.ts'
+import { NotFoundError } from '../errors.ts'
+import type { RunDesk, RunHandle, RunRequest, RunSummary } from '../pipeline.ts'
+import type { AgentWiring } from '../wiring/agents.ts'
+import type { CodeIntelligence } from '../wiring/code-intelligence.ts'
+import { GroupMerger } from '../wiring/group-merger.ts'
+import type { RepositoryContext } from '../wiring/repository-context.ts'
+import type { Stores } from '../wiring/stores.ts'
+import type { QueuePatchDesk } from './patch-desk.ts'
+
+export interface RunDeskParts {
+  context: RepositoryContext
+  stores: Stores
+  config: PatchlaneConfig
+  code: CodeIntelligence
+  desk: QueuePatchDesk
+  workspaces: WorkspaceManager
+  agents: AgentWiring
+}
+
+/** Runs of plans, and the gate that lands what they propose while they last. */
+export class OrchestratedRunDesk implements RunDesk {
+  readonly #parts: RunDeskParts
+  readonly #landing: <T>(work: () => Promise<T>) => Promise<T>
+  #orchestrator: Promise<ParallelOrchestrator> | undefined
+
+  /** `landing` keeps a gate open while the work it is given goes on. */
+  constructor(parts: RunDeskParts, landing: <T>(work: () => Promise<T>) => Promise<T>) {
+    this.#parts = parts
+    this.#landing = landing
+  }
+
+  async start({ plan, ...options }: RunRequest): Promise<RunHandle> {
+    const orchestrator = await this.#open()
+    const handle = orchestrator.start({ plan, ...options })
+    return { ...handle, result: this.#landing(() => handle.result) }
+  }
+
+  async resume(runId: string, options: Pick<RunRequest, 'signal' | 'waitForApproval'> = {}): Promise<RunHandle> {
+    const full = await this.#fullId(runId)
+    const orchestrator = await this.#open()
+    const handle = orchestrator.resume(full, options)
+    return { ...handle, result: this.#landing(() => handle.result) }
+  }
+
+  list(): Promise<RunSummary[]> {
+    return this.#parts.stores.runs.list()
+  }
+
+  async #fullId(prefix: string): Promise<string> {
+    const found = (await this.list()).filter((run) => run.runId.startsWith(prefix))
+    if (found.length === 1 && found[0] !== undefined) return found[0].runId
+    throw new NotFoundError('run', prefix, 'List the runs with "patchlane status".')
+  }
+
+  #open(): Promise<ParallelOrchestrator> {
+    this.#orchestrator ??= this.#make()
+    return this.#orchestrator
+  }
+
+  async #make(): Promise<ParallelOrchestrator> {
+    const { FilePlanner } = await import('@patchlane/orchestrator')
+    const { context, stores, config, code, desk, workspaces, agents } = this.#parts
+    const { git, repoId, target } = context
+    return new ParallelOrchestrator({
+      planner: new FilePlanner(),
+      agents: agents.registry,
+      desk,
+      workspaces: { lease: (request) => workspaces.lease({ ...request, waitMs: 600_000 }) },
+      context: {
+        context: async ({ task, files, commit, signal }) => {
+          const { builder, versions } = await code.open()
+          const stamp = await versions.stamp({ repoId, commit, signal })
+          const { budgetTokens, limit } = config.context
+          const words = [task, ...files].join('\n')
+          const bundle = await builder.build({ task: words, commit, budgetTokens, limit, signal })
+          return { stamp, text: bundle.text, readSet: bundle.readSet }
+        },
+      },
+      target: { repoId, target, head: () => git.resolve(target), resolve: (revision) => git.resolve(revision) },
+      merger: new GroupMerger(git),
+      saver: () => new SqlCheckpointSaver({ database: stores.database }),
+      runs: stores.runs,
+      concurrency: config.concurrency,
+      attempts: config.attempts,
+      workspaceTtlMs: config.workspaces.ttlSeconds * 1000,
+    })
+  }
+}
