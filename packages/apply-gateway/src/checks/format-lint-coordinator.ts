@@ -12,18 +12,19 @@ import { broken, report } from './check-report.ts'
 export class FormatLintCoordinator implements Check {
   readonly name = 'format and lint'
   readonly kind = 'format' as const
-  /** In the order in which they run. */
-  readonly checks: readonly Check[]
+  readonly #checksFor: (context: CheckContext) => Promise<readonly Check[]>
 
-  constructor(checks: readonly Check[]) {
-    this.checks = [...checks].sort((a, b) => checkKinds.indexOf(a.kind) - checkKinds.indexOf(b.kind))
+  /** @param checks The checks, or what finds them for a staged tree. */
+  constructor(checks: readonly Check[] | ((context: CheckContext) => Promise<readonly Check[]>)) {
+    this.#checksFor = typeof checks === 'function' ? checks : async () => checks
   }
 
   async run(context: CheckContext): Promise<CheckReport[]> {
-    const rewriting = this.checks.filter(
+    const checks = inOrder(await this.#checksFor(context))
+    const rewriting = checks.filter(
       (check) => check.kind === 'format' || check.kind === 'lint' || check.kind === 'hooks',
     )
-    const judging = this.checks.filter((check) => !rewriting.includes(check))
+    const judging = checks.filter((check) => !rewriting.includes(check))
     const reports = await runAll(rewriting, context)
     const isRewritten = reports.some(({ kind, changedPaths }) => kind !== 'format' && changedPaths.length > 0)
     if (isRewritten)
@@ -36,6 +37,10 @@ export class FormatLintCoordinator implements Check {
       )
     return [...reports, ...(await runAll(judging, context))]
   }
+}
+
+function inOrder(checks: readonly Check[]): Check[] {
+  return [...checks].sort((a, b) => checkKinds.indexOf(a.kind) - checkKinds.indexOf(b.kind))
 }
 
 async function runAll(checks: readonly Check[], context: CheckContext): Promise<CheckReport[]> {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { lstat, mkdir, readFile, rm, unlink, writeFile } from 'node:fs/promises'
+import { lstat, mkdir, readFile, rm, rmdir, unlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { GitRepository, runGit } from '@patchlane/git'
 import { type RepoPath, repoPathSchema } from '@patchlane/kernel'
@@ -97,7 +97,10 @@ export async function withBaseContent<T>(
     }
     return await work()
   } finally {
-    for (const [path, content] of staged) await put(join(context.directory, path), content)
+    for (const [path, content] of staged) {
+      await put(join(context.directory, path), content)
+      if (content === undefined) await removeEmptyFolders(context.directory, dirname(path))
+    }
     await repository.close()
   }
 }
@@ -105,6 +108,17 @@ export async function withBaseContent<T>(
 async function readBase(repository: GitRepository, name: string): Promise<Buffer | undefined> {
   const info = await repository.objectInfo(name)
   return info?.type === 'blob' ? repository.readBlob(info.oid) : undefined
+}
+
+/** Folders that held only the file that was there for a while. */
+async function removeEmptyFolders(directory: string, folder: string): Promise<void> {
+  for (let current = folder; current !== '.'; current = dirname(current)) {
+    const removed = await rmdir(join(directory, current)).then(
+      () => true,
+      () => false,
+    )
+    if (!removed) return
+  }
 }
 
 /** Writes into the file that is there, which keeps its mode. */
