@@ -45,7 +45,17 @@ export class UnitWorker {
   }
 
   /** Proposes the attempt's patch. An attempt that was proposed before a kill is recognised by its id and not worked on again. */
-  async work(state: UnitState): Promise<Partial<UnitState>> {
+  work(state: UnitState): Promise<Partial<UnitState>> {
+    // Tracked here and not around the graph: LangGraph gives up on a node that was aborted before the node has cleaned up.
+    return this.#scope.track(this.#work(state))
+  }
+
+  /** Waits for the verdict on the attempt's patch and says whether it ends the unit or goes back to the agents. */
+  judge(state: UnitState & { patchId: PatchId }): Promise<Partial<UnitState>> {
+    return this.#scope.track(this.#judge(state))
+  }
+
+  async #work(state: UnitState): Promise<Partial<UnitState>> {
     const { unit, attempt } = state
     const { desk } = this.#scope.ports
     const patchId = patchIdOf({ runId: this.#scope.runId, subtaskId: unit.id, attempt })
@@ -91,8 +101,7 @@ export class UnitWorker {
     return { patchId, cost }
   }
 
-  /** Waits for the verdict on the attempt's patch and says whether it ends the unit or goes back to the agents. */
-  async judge(state: UnitState & { patchId: PatchId }): Promise<Partial<UnitState>> {
+  async #judge(state: UnitState & { patchId: PatchId }): Promise<Partial<UnitState>> {
     const { unit, attempt, patchId } = state
     const { signal, waitForApproval } = this.#scope
     let last: string | undefined
