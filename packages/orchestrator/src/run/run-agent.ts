@@ -99,6 +99,10 @@ async function attemptInWorkspace(scope: RunScope, request: AgentAttempt): Promi
       description: proposal.description ?? subtask.description,
       readSet: readSetOf(subtask, context, proposal),
     }
+  } catch (error) {
+    // Why the agent was stopped says more than how it took it.
+    beat.signal.throwIfAborted()
+    throw error
   } finally {
     beat.stop()
     await workspace.release()

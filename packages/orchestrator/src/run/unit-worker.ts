@@ -9,6 +9,7 @@ import {
   patchSchema,
   type QueuedPatch,
 } from '@patchlane/kernel'
+import { z } from 'zod'
 import { AgentFailedError } from '../errors.ts'
 import { agentName } from '../plan/plan-schema.ts'
 import { priorityOf, type Unit } from '../plan/unit.ts'
@@ -202,7 +203,7 @@ export class UnitWorker {
     const stamp = answers[0]?.stamp
     if (stamp === undefined) throw new AgentFailedError('No agent answered.')
     const { repoId, target } = this.#scope.ports.target
-    return patchSchema.parse({
+    const parsed = patchSchema.safeParse({
       patchId,
       repoId,
       target,
@@ -235,6 +236,11 @@ export class UnitWorker {
         symbols: [...new Set(answers.flatMap(({ readSet }) => readSet.symbols ?? []))].sort(),
         complete: answers.every(({ readSet }) => readSet.complete),
       },
+    })
+    if (parsed.success) return parsed.data
+    throw new AgentFailedError(`What the agent changed cannot be proposed: ${z.prettifyError(parsed.error)}`, {
+      cause: parsed.error,
+      remedy: 'Let the agent change regular files inside the tree only.',
     })
   }
 
