@@ -260,10 +260,14 @@ describe('agents that give no patch', () => {
   })
 
   it('are refused before anything starts when their kind is unknown', async () => {
-    const { orchestrator, agents } = world({ scripts: { a: () => {} } })
+    const { orchestrator, agents, runs } = world({ scripts: { a: () => {} } })
     const plan = planOf(scripted('a'), { id: 'b', title: 'b', agent: { kind: 'telepathy' } })
-    await expect(orchestrator.start({ plan }).result).rejects.toMatchObject({ code: 'ORCHESTRATOR_UNKNOWN_AGENT_KIND' })
+    const handle = orchestrator.start({ plan })
+    const events = await eventsOf(handle)
+    await expect(handle.result).rejects.toMatchObject({ code: 'ORCHESTRATOR_UNKNOWN_AGENT_KIND' })
+    expect(events.at(-1)).toMatchObject({ type: 'run.failed', data: { code: 'ORCHESTRATOR_UNKNOWN_AGENT_KIND' } })
     expect(agents.started).toEqual([])
+    expect(await runs.list()).toEqual([])
   })
 })
 
