@@ -123,7 +123,7 @@ export class UnitWorker {
       const message = queued.verdict?.message ?? ''
       this.#scope.emit({ type: 'patch.settled', ...about, patchId, status: queued.status, message, data })
     }
-    if (attempt >= this.#scope.attempts || !this.#scope.retry(queued)) return { outcome }
+    if (attempt >= this.#scope.attemptsOf(unit) || !this.#scope.retry(queued)) return { outcome }
     this.#announceRetry(unit, attempt + 1, outcome.reason)
     return { attempt: attempt + 1, patchId: null, previousPatchId: patchId, feedback: null }
   }
@@ -163,7 +163,7 @@ export class UnitWorker {
   }
 
   #groupConflict(state: UnitState, feedback: Omit<AgentFeedback, 'attempt'>): Partial<UnitState> {
-    if (state.attempt >= this.#scope.attempts) {
+    if (state.attempt >= this.#scope.attemptsOf(state.unit)) {
       return { cost: state.cost, outcome: { ...this.#failed(state, feedback.message), status: 'conflicted' } }
     }
     return this.#again(state, { ...feedback, attempt: state.attempt })
@@ -172,7 +172,7 @@ export class UnitWorker {
   #afterFailure(state: UnitState, error: unknown): Partial<UnitState> {
     const reason = errorMessage(error)
     const retryable = PatchlaneError.is(error) && error.retryable
-    if (!retryable || state.attempt >= this.#scope.attempts) {
+    if (!retryable || state.attempt >= this.#scope.attemptsOf(state.unit)) {
       return { cost: state.cost, outcome: this.#failed(state, reason) }
     }
     return this.#again(state, {
@@ -194,7 +194,7 @@ export class UnitWorker {
   }
 
   #announceRetry(unit: Unit, attempt: number, message: string): void {
-    const data = { attempt, of: this.#scope.attempts }
+    const data = { attempt, of: this.#scope.attemptsOf(unit) }
     for (const about of this.#members(unit)) this.#scope.emit({ type: 'subtask.retrying', ...about, message, data })
   }
 
