@@ -1,8 +1,19 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import type { RepoPath } from '@patchlane/kernel'
+import { versionOf } from '@patchlane/kernel/testing'
 import { describe, expect, it } from 'vitest'
-import type { Script } from '../src/testing/index.ts'
+import { z } from 'zod'
+import { type AgentKind, AgentRegistry, type AgentWorkspaces, ParallelOrchestrator } from '../src/index.ts'
+import { type MemoryRepository, type Script, ScriptedAgents } from '../src/testing/index.ts'
 import { eventsOf, planOf, scripted, world } from './support/world.ts'
 
+const portsOf = (house: MemoryRepository) => ({
+  workspaces: house,
+  context: house,
+  desk: house,
+  target: house,
+  merger: house,
+})
 const names = Array.from({ length: 10 }, (_, n) => `a${n}`)
 
 describe('agents in parallel', () => {
@@ -186,31 +197,77 @@ describe('dependencies', () => {
 })
 
 describe('agents that give no patch', () => {
-  it('are told apart: nothing to do, failed, out of form', async () => {
+  it('are told apart: nothing to do, failed, out of the tree', async () => {
     const { orchestrator, repository } = world({
       scripts: {
         idle: () => {},
         failing: () => {
           throw new Error('the model is on fire')
         },
-        unsafe: ({ workspace }) => {
-          workspace.capture = async () => []
-        },
       },
     })
-    const { patches } = await orchestrator.start({ plan: planOf(scripted('idle'), scripted('failing')) }).result
-    expect(patches).toMatchObject([
+    const sly: AgentKind<{ kind: string }> = {
+      kind: 'sly',
+      schema: z.looseObject({ kind: z.string() }),
+      create: () => ({
+        name: 'sly',
+        async *run() {
+          const path = z.custom<RepoPath>().parse('.git/hooks/pre-commit')
+          yield { type: 'proposed', changes: [{ kind: 'create', path, after: versionOf('#!/bin/sh') }] }
+        },
+      }),
+    }
+    const agents = new AgentRegistry().register(new ScriptedAgents(repository, { idle: () => {} })).register(sly)
+    const other = new ParallelOrchestrator({ ...world({ scripts: {} }).ports, ...portsOf(repository), agents })
+    const plan = planOf(scripted('idle'), { id: 'sly', title: 'sly', agent: { kind: 'sly' } })
+    expect((await other.start({ plan }).result).patches).toMatchObject([
       { status: 'failed', reason: 'The agent changed nothing.', patchId: null },
-      { status: 'failed', reason: 'the model is on fire', patchId: null },
+      { status: 'failed', reason: expect.stringContaining("git's own folder"), patchId: null },
     ])
+    const failed = await orchestrator.start({ plan: planOf(scripted('failing')) }).result
+    expect(failed.patches).toMatchObject([
+      { status: 'failed', reason: 'the model is on fire', patchId: null, attempts: 1 },
+    ])
+    expect(repository.patches.size).toBe(0)
     expect(repository.leased).toBe(0)
   })
 
+  it('are tried again when they lost their workspace, which nobody else may be given meanwhile', async () => {
+    let leases = 0
+    const { repository, ports, agents } = world({
+      scripts: {
+        slow: async ({ write, subtask, signal }) => {
+          if (subtask.attempt === 1) await delay(60_000, undefined, { signal })
+          write('slow', subtask.feedback?.message ?? '')
+        },
+      },
+    })
+    const workspaces: AgentWorkspaces = {
+      lease: async (request) => {
+        const lease = await repository.lease(request)
+        const first = ++leases === 1
+        const heartbeat = async () => {
+          if (first) throw new Error('somebody took it')
+        }
+        return { ...lease, heartbeat }
+      },
+    }
+    const orchestrator = new ParallelOrchestrator({ ...ports, workspaces, workspaceTtlMs: 30 })
+    const { patches } = await orchestrator.start({ plan: planOf(scripted('slow')) }).result
+    expect(patches).toMatchObject([{ status: 'landed', attempts: 2 }])
+    expect(await repository.text('slow')).toBe('The lease of the workspace was lost.')
+    expect(agents.running).toBe(0)
+  })
+
   it('are refused before anything starts when their kind is unknown', async () => {
-    const { orchestrator, agents } = world({ scripts: { a: () => {} } })
+    const { orchestrator, agents, runs } = world({ scripts: { a: () => {} } })
     const plan = planOf(scripted('a'), { id: 'b', title: 'b', agent: { kind: 'telepathy' } })
-    await expect(orchestrator.start({ plan }).result).rejects.toMatchObject({ code: 'ORCHESTRATOR_UNKNOWN_AGENT_KIND' })
+    const handle = orchestrator.start({ plan })
+    const events = await eventsOf(handle)
+    await expect(handle.result).rejects.toMatchObject({ code: 'ORCHESTRATOR_UNKNOWN_AGENT_KIND' })
+    expect(events.at(-1)).toMatchObject({ type: 'run.failed', data: { code: 'ORCHESTRATOR_UNKNOWN_AGENT_KIND' } })
     expect(agents.started).toEqual([])
+    expect(await runs.list()).toEqual([])
   })
 })
 
@@ -235,6 +292,27 @@ describe('approval', () => {
     expect(resumed.patches).toMatchObject([{ status: 'landed', attempts: 1 }, { status: 'awaiting_approval' }])
     expect(agents.started.map(({ subtask }) => subtask)).toEqual(['ci', 'next'])
     expect(resumed.cost.inputTokens).toBe(20)
+  })
+
+  it('is known to dependants after an interruption, too', async () => {
+    const stop = new AbortController()
+    let release = false
+    const { orchestrator } = world({
+      judge: ({ author }) => (author.subtaskId === 'ci' ? judge() : undefined),
+      scripts: {
+        ...scripts,
+        slow: async ({ write, signal }) => {
+          if (!release) await delay(60_000, undefined, { signal })
+          write('slow', 's')
+        },
+      },
+    })
+    const plan = planOf(scripted('ci'), scripted('slow'), scripted('next', { dependsOn: ['slow', 'ci'] }))
+    const handle = orchestrator.start({ plan, signal: stop.signal })
+    for await (const event of handle.events) if (event.type === 'subtask.finished') stop.abort()
+    release = true
+    const { patches } = await orchestrator.resume(handle.runId).result
+    expect(patches.map(({ status }) => status)).toEqual(['awaiting_approval', 'landed', 'failed'])
   })
 
   it('is waited for on request', async () => {
@@ -282,22 +360,20 @@ describe('interruption', () => {
   it('ends the agents, gives workspaces back, keeps what was done, and is resumed', async () => {
     const stop = new AbortController()
     let release = false
+    const slow: Script = async ({ read, write, subtask, signal }) => {
+      if (!release) await delay(60_000, undefined, { signal })
+      write(subtask.id, `${read('quick')}!`)
+    }
     const { orchestrator, repository, agents, runs } = world({
-      scripts: {
-        quick: ({ write }) => write('quick', 'q'),
-        slow: async ({ write, signal }) => {
-          if (!release) await delay(60_000, undefined, { signal })
-          write('slow', 's')
-        },
-        after: ({ read, write }) => write('after', `${read('quick')}!`),
-      },
+      scripts: { quick: ({ write }) => write('quick', 'q'), slow, after: slow },
     })
     const plan = planOf(scripted('quick'), scripted('slow'), scripted('after', { dependsOn: ['quick'] }))
     const handle = orchestrator.start({ plan, signal: stop.signal })
     const types: string[] = []
     for await (const event of handle.events) {
       types.push(event.type)
-      if (event.type === 'subtask.finished' && event.subtask === 'after') stop.abort()
+      // By now quick has landed, slow and after are at work.
+      if (event.type === 'agent.message' && event.subtask === 'after') stop.abort()
     }
     await expect(handle.result).rejects.toMatchObject({ code: 'ORCHESTRATOR_RUN_INTERRUPTED', retryable: true })
     expect(types.at(-1)).toBe('run.interrupted')
@@ -306,14 +382,10 @@ describe('interruption', () => {
     expect((await runs.get(handle.runId))?.status).toBe('interrupted')
 
     release = true
-    const resumed = orchestrator.resume(handle.runId)
-    const { patches } = await resumed.result
-    expect(patches.map(({ status, attempts }) => [status, attempts])).toEqual([
-      ['landed', 1],
-      ['landed', 1],
-      ['landed', 1],
-    ])
-    expect(agents.started.map(({ subtask }) => subtask).sort()).toEqual(['after', 'quick', 'slow', 'slow'])
+    const { patches } = await orchestrator.resume(handle.runId).result
+    expect(patches.map(({ status, attempts }) => [status, attempts])).toEqual(Array(3).fill(['landed', 1]))
+    expect(await repository.text('after')).toBe('q!')
+    expect(agents.started.map(({ subtask }) => subtask).filter((subtask) => subtask === 'quick')).toHaveLength(1)
     expect((await runs.get(handle.runId))?.status).toBe('finished')
   })
 
@@ -323,7 +395,6 @@ describe('interruption', () => {
     })
     const stop = new AbortController()
     const handle = orchestrator.start({ plan: planOf(scripted('a')), signal: stop.signal })
-    const { ParallelOrchestrator } = await import('../src/index.ts')
     const other = new ParallelOrchestrator(ports)
     for await (const event of handle.events) {
       if (event.type !== 'agent.started') continue

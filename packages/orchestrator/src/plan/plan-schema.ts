@@ -2,6 +2,7 @@ import { subtaskIdSchema } from '@patchlane/kernel'
 import { z } from 'zod'
 
 const seconds = z.number().positive().max(86_400)
+const attempts = z.number().int().min(1).max(10)
 
 /** Any program that edits files. */
 export const commandAgentSpecSchema = z.strictObject({
@@ -26,12 +27,14 @@ export const recordedAgentSpecSchema = z.strictObject({
 export type RecordedAgentSpec = z.infer<typeof recordedAgentSpecSchema>
 
 /** An agent of a kind that is registered by whoever runs the plan. */
-export const otherAgentSpecSchema = z
-  .looseObject({
-    kind: z.string().min(1).max(100),
-    name: z.string().min(1).max(200).optional(),
-  })
-  .refine((spec) => spec.kind !== 'command' && spec.kind !== 'recorded', 'does not have the form of its kind')
+export const otherAgentSpecSchema = z.looseObject({
+  kind: z
+    .string()
+    .min(1)
+    .max(100)
+    .refine((kind) => kind !== 'command' && kind !== 'recorded', { error: 'is another form of agent', abort: true }),
+  name: z.string().min(1).max(200).optional(),
+})
 
 /** Who does a subtask: by `kind`, with what that kind needs. */
 export const agentSpecSchema = z.union([commandAgentSpecSchema, recordedAgentSpecSchema, otherAgentSpecSchema])
@@ -57,6 +60,7 @@ export const subtaskSchema = z.strictObject({
     .optional()
     .describe('The revision its first attempt works from; the default is the head of the target when it starts'),
   priority: z.number().int().min(-1000).max(1000).default(0).describe('Higher starts and lands first'),
+  attempts: attempts.optional().describe('How often this one may try; wins over the plan, not over the request'),
   group: subtaskIdSchema
     .optional()
     .describe('Subtasks of one group work side by side and are merged into one patch before it is proposed'),
@@ -67,7 +71,7 @@ export const planSchema = z.strictObject({
   $schema: z.string().optional(),
   title: z.string().min(1).max(500).default('Run').describe('What the whole run is for'),
   concurrency: z.number().int().min(1).max(200).optional().describe('Agents at work at once'),
-  attempts: z.number().int().min(1).max(10).optional().describe('How often one subtask may try before it is given up'),
+  attempts: attempts.optional().describe('How often one subtask may try before it is given up'),
   subtasks: z.array(subtaskSchema).min(1).max(1000),
 })
 export type Plan = z.infer<typeof planSchema>
