@@ -115,8 +115,7 @@ async function main() {
       let since = performance.now()
       let takes = 300
       for (let seen = 0; seen < wanted && child.exitCode === null; await sleep(2)) {
-        const count = said.join('').split('
-landed ').length - 1
+        const count = said.join('').split('\nlanded ').length - 1
         if (count === seen) continue
         takes = performance.now() - since
         since = performance.now()
