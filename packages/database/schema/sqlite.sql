@@ -17,6 +17,8 @@ CREATE TABLE "approvals" ("approval_id" text not null,
   "used_at" bigint,
   constraint "approvals_key" primary key ("approval_id"));
 
+CREATE UNIQUE INDEX "approvals_open" on "approvals" ("patch_id") where status = 'pending';
+
 CREATE INDEX "approvals_patch" on "approvals" ("patch_id",
   "content_key");
 

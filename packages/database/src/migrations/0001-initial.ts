@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import type { Dialect } from '../database.ts'
 import type { Migration } from '../migrator.ts'
 import type { Schema } from '../schema.ts'
@@ -197,6 +197,14 @@ async function createJudgements(db: Kysely<Schema>): Promise<void> {
   }
   await createTable(db, 'approvals', approval, ['approval_id'])
   await db.schema.createIndex('approvals_patch').on('approvals').columns(['patch_id', 'content_key']).execute()
+  // At most one open question for a patch, whoever races.
+  await db.schema
+    .createIndex('approvals_open')
+    .unique()
+    .on('approvals')
+    .columns(['patch_id'])
+    .where(sql<boolean>`status = 'pending'`)
+    .execute()
   await db.schema.createIndex('approvals_status').on('approvals').columns(['status', 'requested_at']).execute()
 }
 
