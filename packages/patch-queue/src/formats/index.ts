@@ -1,1 +1,15 @@
-export {}
+export { detectFormat, type PatchFormat, patchFormats } from './detect-format.ts'
+export {
+  EditAmbiguousError,
+  EditNotFoundError,
+  EditsOverlapError,
+  EmptyPatchError,
+  MalformedPatchError,
+  PatchFileExistsError,
+  PatchFileMissingError,
+  PatchTooLargeError,
+} from './errors.ts'
+export { type InlinePiece, inlineDiff } from './inline-diff.ts'
+export { type JsonEdit, jsonEditSchema } from './json-edits.ts'
+export { type ParsedPatch, type ParsePatchOptions, parsePatch } from './parse-patch.ts'
+export { type RenderDiffOptions, renderDiff } from './render-diff.ts'
