@@ -81,7 +81,8 @@ export class CodeIndex {
     const files = await this.#listTree(request.commit)
     await this.#read(files, request)
     const find = (key: string) => this.#store.find(key)
-    const view = new CodeView({ commit: request.commit, digest: treeDigest(this.#version, files), files, find })
+    const like = [...this.#views.values()].at(-1)
+    const view = new CodeView({ commit: request.commit, digest: treeDigest(this.#version, files), files, find, like })
     keepLast(this.#views, request.commit, view)
     return view
   }
@@ -115,6 +116,7 @@ export class CodeIndex {
       digest: treeDigest(this.#version, list),
       files: list,
       find: (key) => places.get(key) ?? this.#store.find(key),
+      like: base,
     })
   }
 
