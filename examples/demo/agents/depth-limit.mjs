@@ -17,7 +17,11 @@ const at = loop.getStart(source)
 edit(file, (text) => {
   const check = "if (text.split('/').length > MAX_DEPTH) return `it is deeper than ${MAX_DEPTH} folders`\n  "
   const checked = text.slice(0, at) + check + text.slice(at)
-  return insertBefore(checked, /^const MAX_PATH_BYTES/, '/** Deeper trees break tools that recurse. */\nconst MAX_DEPTH = 128')
+  return insertBefore(
+    checked,
+    /^const MAX_PATH_BYTES/,
+    '/** Deeper trees break tools that recurse. */\nconst MAX_DEPTH = 128',
+  )
 })
 edit('packages/kernel/test/paths.test.ts', (text) =>
   insertBefore(text, /^ {4}\['\/etc\/passwd'/, "    [`${'d/'.repeat(200)}x`, 'deeper than'],"),

@@ -1,4 +1,5 @@
 import { type ObjectId, objectIdSchema } from '@patchlane/kernel'
+import { fromRawName, TREE_MODE, type TreeEntry } from './tree-object.ts'
 
 /** One path that differs between two trees. */
 export interface TreeDifference {
@@ -30,4 +31,48 @@ export function parseRawDiff(stdout: string): TreeDifference[] {
     }
   }
   return differences
+}
+
+/**
+ * What differs between two trees, without rename detection and without a process: only folders that differ are read. Sorted by path.
+ */
+export async function walkDifference(
+  readTree: (oid: ObjectId) => Promise<TreeEntry[]>,
+  a: ObjectId | null,
+  b: ObjectId | null,
+  prefix = '',
+): Promise<TreeDifference[]> {
+  const [left, right] = await Promise.all([a === null ? [] : readTree(a), b === null ? [] : readTree(b)])
+  const before = new Map(left.map((entry) => [entry.name, entry]))
+  const after = new Map(right.map((entry) => [entry.name, entry]))
+  const names = [...new Set([...before.keys(), ...after.keys()])].sort()
+  const found = await Promise.all(
+    names.map((name) => entryDifference(readTree, before.get(name), after.get(name), `${prefix}${fromRawName(name)}`)),
+  )
+  return found.flat()
+}
+
+async function entryDifference(
+  readTree: (oid: ObjectId) => Promise<TreeEntry[]>,
+  before: TreeEntry | undefined,
+  after: TreeEntry | undefined,
+  path: string,
+): Promise<TreeDifference[]> {
+  if (before?.oid === after?.oid && before?.mode === after?.mode) return []
+  const [oldFolder, newFolder] = [before?.mode === TREE_MODE, after?.mode === TREE_MODE]
+  const oldFile = before === undefined || oldFolder ? null : { mode: before.mode.padStart(6, '0'), oid: before.oid }
+  const newFile = after === undefined || newFolder ? null : { mode: after.mode.padStart(6, '0'), oid: after.oid }
+  const own: TreeDifference[] = []
+  if (oldFile !== null || newFile !== null) {
+    const status = oldFile === null ? 'added' : newFile === null ? 'deleted' : 'modified'
+    own.push({ status, path, before: oldFile, after: newFile })
+  }
+  if (!oldFolder && !newFolder) return own
+  const inside = await walkDifference(
+    readTree,
+    oldFolder ? (before?.oid ?? null) : null,
+    newFolder ? (after?.oid ?? null) : null,
+    `${path}/`,
+  )
+  return [...own, ...inside]
 }

@@ -5,11 +5,13 @@ import {
   type FileVersion,
   fileModeSchema,
   type ObjectId,
+  objectIdSchema,
   parseRepoPath,
 } from '@patchlane/kernel'
 import { CommittedAttributes } from './attributes.ts'
+import { describeChange, describeVersion } from './changes.ts'
 import { type Commit, type CommitDraft, parseCommit, serializeCommit } from './commit-object.ts'
-import { parseRawDiff, type TreeDifference } from './diff-trees.ts'
+import { parseRawDiff, type TreeDifference, walkDifference } from './diff-trees.ts'
 import { ObjectNotFoundError, UnsupportedEntryError } from './errors.ts'
 import { LOG_FORMAT, type LogEntry, parseLog } from './log.ts'
 import { LooseObjectWriter } from './loose-object-writer.ts'
@@ -46,6 +48,8 @@ export class GitRepository {
   readonly #layout: RepositoryLayout
   readonly #reader: ObjectReader
   readonly #writer: LooseObjectWriter
+  /** For objects that only one merge needs: they need not survive a power cut. */
+  readonly #scratch: LooseObjectWriter
   readonly #private: PrivateGitDirectory
   readonly #attributes: CommittedAttributes
   readonly worktrees: Worktrees
@@ -53,12 +57,15 @@ export class GitRepository {
   private constructor(layout: RepositoryLayout, options: GitRepositoryOptions) {
     this.#layout = layout
     this.#reader = new ObjectReader(layout)
-    this.#writer = new LooseObjectWriter({
-      objectDirectory: layout.objectDirectory,
-      objectFormat: layout.objectFormat,
-      fsync: options.fsync ?? true,
-      exists: async (oid) => (await this.#reader.info(oid)) !== undefined,
-    })
+    const writer = (fsync: boolean) =>
+      new LooseObjectWriter({
+        objectDirectory: layout.objectDirectory,
+        objectFormat: layout.objectFormat,
+        fsync,
+        exists: async (oid) => (await this.#reader.info(oid)) !== undefined,
+      })
+    this.#writer = writer(options.fsync ?? true)
+    this.#scratch = writer(false)
     this.#private = new PrivateGitDirectory(layout)
     this.#attributes = new CommittedAttributes({
       readTree: (oid) => this.readTreeEntries(oid),
@@ -158,7 +165,7 @@ export class GitRepository {
   async readFile(treeish: string, path: string): Promise<FileVersion | null> {
     const entry = await this.findEntry(treeish, path)
     if (entry === null || entry.mode === '40000') return null
-    return this.#version(path, entry)
+    return describeVersion(path, entry, (oid) => this.readBlob(oid))
   }
 
   /** The entry at a path, walking the folders to it; null if there is none. */
@@ -186,7 +193,7 @@ export class GitRepository {
       .map((line) => {
         const tab = line.indexOf('\t')
         const [mode = '', , oid = '', size] = line.slice(0, tab).split(/ +/)
-        const file = { path: line.slice(tab + 1), mode, oid: oid as ObjectId }
+        const file = { path: line.slice(tab + 1), mode, oid: objectIdSchema.parse(oid) }
         return size === undefined ? file : { ...file, size: Number(size) || 0 }
       })
   }
@@ -244,7 +251,8 @@ export class GitRepository {
   async diffTrees(a: string, b: string, options: { renames?: boolean } = {}): Promise<TreeDifference[]> {
     const [from, to] = await Promise.all([this.treeOf(a), this.treeOf(b)])
     if (from === to) return []
-    const args = ['diff-tree', '-r', '-z', '--raw', '--full-index', options.renames ? '-M' : '--no-renames', from, to]
+    if (!options.renames) return walkDifference((oid) => this.readTreeEntries(oid), from, to)
+    const args = ['diff-tree', '-r', '-z', '--raw', '--full-index', '-M', from, to]
     const { stdout } = await runGit({ args, env: await this.#private.environment() })
     return parseRawDiff(stdout)
   }
@@ -257,26 +265,7 @@ export class GitRepository {
    */
   async changesBetween(a: string, b: string, options: { renames?: boolean } = {}): Promise<FileChange[]> {
     const differences = await this.diffTrees(a, b, { renames: options.renames ?? true })
-    return Promise.all(differences.map((difference) => this.#change(difference)))
-  }
-
-  async #change(difference: TreeDifference): Promise<FileChange> {
-    const path = parseRepoPath(difference.path)
-    const before = difference.before === null ? null : await this.#version(path, difference.before)
-    const after = difference.after === null ? null : await this.#version(path, difference.after)
-    if (after === null) {
-      if (before === null) throw new UnsupportedEntryError(path, '000000')
-      return { kind: 'delete', path, before }
-    }
-    if (before === null) return { kind: 'create', path, after }
-    if (difference.from === undefined) return { kind: 'modify', path, before, after }
-    return { kind: 'rename', path, from: parseRepoPath(difference.from), before, after }
-  }
-
-  async #version(path: string, entry: { mode: string; oid: ObjectId }): Promise<FileVersion> {
-    const mode = fileMode(entry.mode)
-    if (mode === undefined) throw new UnsupportedEntryError(path, entry.mode)
-    return { mode, oid: entry.oid, content: await this.readBlob(entry.oid) }
+    return Promise.all(differences.map((difference) => describeChange(difference, (oid) => this.readBlob(oid))))
   }
 
   /** Merges two commits from their common ancestor, by git's own three-way merge, renames included. No worktree, no repository code. */
@@ -296,9 +285,12 @@ export class GitRepository {
     // git 2.38 and 2.39 take no base on the command line, so the three trees get commits whose ancestor is the base.
     const author = { name: 'patchlane', email: 'patchlane@localhost', at: 0 }
     const commit = async (revision: string, parents: ObjectId[], message: string) =>
-      this.commitTree({ tree: await this.treeOf(revision), parents, message, author })
+      this.#scratch.write('commit', serializeCommit({ tree: await this.treeOf(revision), parents, message, author }))
     const base = await commit(sides.base, [], 'base')
-    const [ours, theirs] = await Promise.all([commit(sides.ours, [base], 'ours'), commit(sides.theirs, [base], 'theirs')])
+    const [ours, theirs] = await Promise.all([
+      commit(sides.ours, [base], 'ours'),
+      commit(sides.theirs, [base], 'theirs'),
+    ])
     return this.mergeCommits(ours, theirs, sides.signal === undefined ? {} : { signal: sides.signal })
   }
 
@@ -395,9 +387,4 @@ export class GitRepository {
     const found = (await this.worktrees.list()).find((tree) => tree.branch === ref && !tree.bare)
     return found === undefined ? undefined : realpath(found.directory)
   }
-}
-
-function fileMode(mode: string): FileMode | undefined {
-  const parsed = fileModeSchema.safeParse(mode === '100664' ? '100644' : mode)
-  return parsed.success ? parsed.data : undefined
 }

@@ -18,6 +18,8 @@ export interface GitRequest {
   /** More output than this is an error, since half an answer of git is none. @default 256 MiB */
   maxOutputBytes?: number
   signal?: AbortSignal
+  /** Called once with git's pid, right after it started. */
+  onStart?: (pid: number) => void
 }
 
 /**
@@ -36,6 +38,7 @@ export async function runGit(request: GitRequest): Promise<ProcessResult> {
     ...(request.cwd === undefined ? {} : { cwd: request.cwd }),
     ...(request.input === undefined ? {} : { input: request.input }),
     ...(request.signal === undefined ? {} : { signal: request.signal }),
+    ...(request.onStart === undefined ? {} : { onStart: request.onStart }),
   }).catch((thrown: unknown) => {
     if (PatchlaneError.is(thrown) && thrown.code === 'PROCESS_PROGRAM_NOT_FOUND')
       throw new GitNotFoundError({ cause: thrown })

@@ -44,10 +44,7 @@ export function serializeTree(entries: readonly TreeEntry[]): Buffer {
     return left < right ? -1 : left > right ? 1 : 0
   })
   return Buffer.concat(
-    sorted.flatMap((entry) => [
-      Buffer.from(`${entry.mode} ${entry.name}\0`, 'latin1'),
-      Buffer.from(entry.oid, 'hex'),
-    ]),
+    sorted.flatMap((entry) => [Buffer.from(`${entry.mode} ${entry.name}\0`, 'latin1'), Buffer.from(entry.oid, 'hex')]),
   )
 }
 

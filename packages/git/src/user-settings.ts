@@ -6,7 +6,10 @@ const wanted =
 
 /** A filter that a checkout cannot do without and whose program is what it says: git's large-file storage, unchanged. */
 function isLargeFileFilter(name: string, value: string): boolean {
-  return /^filter\.lfs\./.test(name) && (/^git-lfs (?:clean|smudge|filter-process)\b[ \w%.-]*$/.test(value) || value === 'true')
+  return (
+    /^filter\.lfs\./.test(name) &&
+    (/^git-lfs (?:clean|smudge|filter-process)\b[ \w%.-]*$/.test(value) || value === 'true')
+  )
 }
 
 /**

@@ -52,6 +52,7 @@ export interface Pipeline {
   }): Promise<CheckReport[]>
   doctor(): Promise<Diagnosis[]>
   status(): Promise<PipelineStatus>
+  /** The log of one stream; the default is `patch:<target>`. With `follow` it goes on until the signal. */
   events(options?: {
     stream?: string
     after?: number
@@ -118,8 +119,10 @@ export interface SymbolHit {
 
 export interface Proposal {
   /** Any format that `propose --help` names; alternatively `changes`. */
-  text?: string
+  text?: string | Uint8Array
   format?: string
+  /** With the format `whole`: the file that the text is the content of. */
+  path?: string
   changes?: FileChange[]
   /** A revision the text was made against; the default is the target's head. */
   base?: string
@@ -135,7 +138,8 @@ export interface Proposal {
 }
 
 export interface PatchDesk {
-  list(filter?: { status?: PatchStatus[]; runId?: string; limit?: number }): Promise<QueuedPatch[]>
+  /** In the order of `seq`. `afterSeq` continues a list that `limit` cut. */
+  list(filter?: { status?: PatchStatus[]; runId?: string; limit?: number; afterSeq?: number }): Promise<QueuedPatch[]>
   /** Takes a full id or an unambiguous beginning of one. @throws PIPELINE_PATCH_NOT_FOUND, PIPELINE_PATCH_AMBIGUOUS */
   get(idOrPrefix: string): Promise<QueuedPatch>
   /** A unified git diff of the patch against its base. */
@@ -224,7 +228,7 @@ export interface RunResult {
   target: string
   base: string
   head: string
-  patches: RunPatch[]
+  patches: readonly RunPatch[]
   durationMs: number
   cost: { inputTokens: number; outputTokens: number; usd: number }
 }

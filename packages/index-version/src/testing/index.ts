@@ -1,1 +1,1 @@
-export {}
+export { type IndexVersionStoreHarness, indexVersionStoreContract } from './index-version-store-contract.ts'

@@ -1,1 +1,1 @@
-export {}
+export { RedisCacheStore, type RedisCacheStoreOptions, type RedisLike } from './redis-cache-store.ts'

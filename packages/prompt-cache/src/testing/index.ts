@@ -1,1 +1,1 @@
-export {}
+export { type CacheStoreHarness, cacheStoreContract } from './contract.ts'

@@ -1,1 +1,1 @@
-export {}
+export { type RedisLike, RedisQuotaStore, type RedisQuotaStoreOptions } from './redis-quota-store.ts'

@@ -1,1 +1,1 @@
-export {}
+export { type QuotaStoreHarness, quotaStoreContract } from './contract.ts'

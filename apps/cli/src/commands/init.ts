@@ -1,0 +1,59 @@
+import { existsSync } from 'node:fs'
+import { readFile, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import type { CommandHandler } from '../command-context.ts'
+import { detectToolchain } from '../detect-toolchain.ts'
+import { ConfigExistsError, NotARepositoryError } from '../errors.ts'
+import { exitCodes } from '../exit-code.ts'
+import { initOutputSchema } from '../output/setup.ts'
+import { oneLine } from '../text/sanitize.ts'
+
+const FILE = 'patchlane.config.json'
+const OTHER_FILES = ['patchlane.config.ts', 'patchlane.config.js', 'patchlane.config.mjs', FILE]
+const LOCAL_SCHEMA = 'node_modules/@patchlane/pipeline/schema/config.schema.json'
+const PUBLIC_SCHEMA =
+  'https://raw.githubusercontent.com/patchlane/patchlane/main/packages/pipeline/schema/config.schema.json'
+
+export const run: CommandHandler = async (context) => {
+  const root = rootOf(context.globals.directory)
+  if (root === undefined) throw new NotARepositoryError(context.globals.directory)
+  const existing = await configurationIn(root)
+  if (existing !== undefined) throw new ConfigExistsError(existing)
+
+  const detected = await detectToolchain(root)
+  const created = join(root, FILE)
+  const config = {
+    $schema: existsSync(join(root, LOCAL_SCHEMA)) ? `./${LOCAL_SCHEMA}` : PUBLIC_SCHEMA,
+    ...(context.globals.target === undefined ? {} : { target: context.globals.target }),
+    checks: { format: 'auto', lint: 'auto', hooks: 'auto', diagnostics: 'auto', tests: 'auto' },
+  }
+  // `wx` refuses an existing file, also one that came to be since we looked.
+  await writeFile(created, `${JSON.stringify(config, null, 2)}\n`, { flag: 'wx' }).catch((error: unknown) => {
+    if (existsSync(created)) throw new ConfigExistsError(created)
+    throw error
+  })
+
+  if (context.globals.json) context.emit(initOutputSchema, { created, detected })
+  else {
+    for (const { kind, tool, evidence } of detected)
+      context.print(`${kind.padEnd(12)} ${tool} ${context.style.dim(`(${oneLine(evidence)})`)}`)
+    if (detected.length === 0) context.print('No tools were found; name yours under "checks.commands".')
+    context.print(`Wrote ${created}. "auto" uses what is found, "off" runs none.`)
+    context.note('next: patchlane doctor')
+  }
+  return exitCodes.done
+}
+
+/** The nearest folder upwards that git calls a work tree. */
+function rootOf(directory: string): string | undefined {
+  if (existsSync(join(directory, '.git'))) return directory
+  const parent = dirname(directory)
+  return parent === directory ? undefined : rootOf(parent)
+}
+
+async function configurationIn(root: string): Promise<string | undefined> {
+  const file = OTHER_FILES.find((name) => existsSync(join(root, name)))
+  if (file !== undefined) return join(root, file)
+  const manifest = await readFile(join(root, 'package.json'), 'utf8').catch(() => '{}')
+  return /^\s*"patchlane"\s*:\s*\{/m.test(manifest) ? `"patchlane" in ${join(root, 'package.json')}` : undefined
+}

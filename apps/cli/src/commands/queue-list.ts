@@ -1,0 +1,37 @@
+import { patchStatuses } from '@patchlane/kernel'
+import { toPatchView } from '@patchlane/server/wire'
+import { z } from 'zod'
+import type { CommandHandler } from '../command-context.ts'
+import { exitCodes } from '../exit-code.ts'
+import { queueListOutputSchema } from '../output/patches.ts'
+import { integer, parseInput } from '../parse-input.ts'
+import { patchTable } from '../text/patch-table.ts'
+
+const statuses = z
+  .string()
+  .transform((text) => text.split(',').map((word) => word.trim()))
+  .pipe(z.array(z.enum(patchStatuses, { error: `is not a list of ${patchStatuses.join(', ')}` })))
+
+const options = z.object({
+  status: statuses.optional(),
+  run: z.string().optional(),
+  limit: integer(1, 100_000).default(100),
+  after: integer(0, Number.MAX_SAFE_INTEGER).optional(),
+})
+
+export const run: CommandHandler = async (context, input) => {
+  const { status, run: runId, limit, after } = parseInput(input, { args: z.tuple([]), options }).options
+  const pipeline = await context.pipeline()
+  const patches = await pipeline.patches.list({
+    limit,
+    ...(status === undefined ? {} : { status }),
+    ...(runId === undefined ? {} : { runId }),
+    ...(after === undefined ? {} : { afterSeq: after }),
+  })
+  if (context.globals.json) context.emit(queueListOutputSchema, { patches: patches.map(toPatchView) })
+  else if (patches.length === 0) context.note('No patches.')
+  else context.print(patchTable(patches, { width: context.io.stdout.columns, style: context.style }).join('\n'))
+  const last = patches.at(-1)
+  if (last !== undefined && patches.length === limit) context.note(`There may be more: --after ${last.seq}`)
+  return exitCodes.done
+}

@@ -1,0 +1,25 @@
+import type { Pipeline, SymbolHit } from '@patchlane/pipeline'
+import { z } from 'zod'
+import type { CommandHandler } from '../command-context.ts'
+import { exitCodes } from '../exit-code.ts'
+import { symbolsOutputSchema } from '../output/context.ts'
+import { parseInput } from '../parse-input.ts'
+import { oneLine } from '../text/sanitize.ts'
+
+/** A command that looks a name up and prints where it is; exit code 1 if it is nowhere, as grep does. */
+export function printHits(
+  find: (pipeline: Pipeline, name: string) => Promise<SymbolHit[]>,
+  nothing: string,
+): CommandHandler {
+  return async (context, input) => {
+    const { args } = parseInput(input, { args: z.tuple([z.string().min(1, 'is empty')]), options: z.object({}) })
+    const [name] = args
+    const hits = await find(await context.pipeline(), name)
+    if (context.globals.json) context.emit(symbolsOutputSchema, { name, hits })
+    else if (hits.length === 0) context.note(`${oneLine(name)} ${nothing}.`)
+    else
+      for (const hit of hits)
+        context.print(`${oneLine(hit.path)}:${hit.line}: ${context.style.dim(oneLine(hit.kind))} ${oneLine(hit.name)}`)
+    return hits.length === 0 ? exitCodes.failed : exitCodes.done
+  }
+}

@@ -1,0 +1,132 @@
+import { resolve } from 'node:path'
+import type { Pipeline } from '@patchlane/pipeline'
+import { CommanderError } from 'commander'
+import type { CommandContext } from './command-context.ts'
+import { type ExitCode, exitCodes } from './exit-code.ts'
+import { Interrupt } from './interrupt.ts'
+import type { CliIo } from './io/cli-io.ts'
+import { openOptions } from './open-options.ts'
+import { buildProgram, type ParsedCommand } from './program/build-program.ts'
+import type { CommandSpec } from './program/command-spec.ts'
+import { commandGroups } from './program/commands.ts'
+import type { GlobalOptions } from './program/global-options.ts'
+import type { CliServices } from './services.ts'
+import { safeJson } from './text/sanitize.ts'
+import { createStyle, type Style, wantsColor } from './text/style.ts'
+
+/** Runs one command line; the result is the exit code. Never throws, never ends the process except on a second Ctrl-C. */
+export async function runCli(words: readonly string[], host: { io: CliIo; services: CliServices }): Promise<ExitCode> {
+  const { io, services } = host
+  let exitCode: ExitCode = exitCodes.done
+  const raw = rawCommandOf(words)
+  if (raw !== undefined) return runCommand({ spec: raw, args: [], options: {}, words: words.slice(1) }, host)
+  const program = buildProgram({
+    version: services.version,
+    stdout: (text) => io.stdout.write(text),
+    columns: Math.min(120, io.stdout.columns),
+    dispatch: async (parsed) => {
+      exitCode = await runCommand(parsed, host)
+      return exitCode
+    },
+  })
+  try {
+    await program.parseAsync([...words], { from: 'user' })
+    return exitCode
+  } catch (error) {
+    // No command at all: commander would print its help as an error.
+    if (error instanceof CommanderError && error.code === 'commander.help') {
+      program.outputHelp()
+      return exitCodes.done
+    }
+    const style = createStyle(
+      wantsColor({ flag: !words.includes('--no-color'), env: io.env, isTerminal: io.stderr.isTerminal }),
+    )
+    const end = words.indexOf('--')
+    const json = words.slice(0, end === -1 ? undefined : end).includes('--json')
+    return reportParseError(error, { io, json, style })
+  }
+}
+
+/** A command that parses its words itself, when it comes first: its options are its own, also where they are spelled as ours. */
+function rawCommandOf(words: readonly string[]): CommandSpec | undefined {
+  return commandGroups.flatMap((group) => group.commands).find((spec) => spec.raw === true && spec.name === words[0])
+}
+
+/** Commander's complaints in our form; what it throws after printing help or the version is no complaint. */
+async function reportParseError(
+  error: unknown,
+  options: { io: CliIo; json: boolean; style: Style },
+): Promise<ExitCode> {
+  if (error instanceof CommanderError && error.exitCode === 0) return exitCodes.done
+  const [{ reportError }, { UsageError }] = await Promise.all([import('./report-error.ts'), import('./errors.ts')])
+  if (!(error instanceof CommanderError)) return reportError(error, { ...options, verbose: true })
+  const [what = '', hint] = error.message.replace(/^error: /, '').split('\n')
+  const suggestion = /^\((.*)\)$/.exec(hint ?? '')?.[1]
+  const usage = new UsageError(`${what.charAt(0).toUpperCase()}${what.slice(1).replace(/\.$/, '')}.`, {
+    remedy: suggestion ?? 'See "patchlane --help", or --help after the command.',
+  })
+  return reportError(usage, { ...options, verbose: false })
+}
+
+async function runCommand(parsed: ParsedCommand, host: { io: CliIo; services: CliServices }): Promise<ExitCode> {
+  const { io, services } = host
+  const globals = globalsOf(parsed.options, io)
+  const style = createStyle(wantsColor({ flag: globals.color, env: io.env, isTerminal: io.stdout.isTerminal }))
+  const noteStyle = createStyle(wantsColor({ flag: globals.color, env: io.env, isTerminal: io.stderr.isTerminal }))
+  const interrupt = new Interrupt(io)
+  let opened: Promise<Pipeline> | undefined
+  const context: CommandContext = {
+    io,
+    services,
+    globals,
+    interrupt,
+    signal: interrupt.signal,
+    style,
+    noteStyle,
+    pipeline: () => {
+      opened ??= services.openPipeline(openOptions(globals))
+      return opened
+    },
+    print: (text) => io.stdout.write(text.endsWith('\n') ? text : `${text}\n`),
+    note: (text) => {
+      if (!globals.json) io.stderr.write(`${text}\n`)
+    },
+    emit: (schema, value) => io.stdout.write(`${safeJson(schema.parse(value))}\n`),
+  }
+  try {
+    const handler = await parsed.spec.load?.()
+    const code = (await handler?.run(context, parsed)) ?? exitCodes.failed
+    return interrupt.exitCode ?? code
+  } catch (error) {
+    const { reportError } = await import('./report-error.ts')
+    if (interrupt.exitCode !== undefined) {
+      if (globals.verbose) reportError(error, { io, json: false, verbose: true, style: noteStyle })
+      return interrupt.exitCode
+    }
+    return reportError(error, { io, json: globals.json, verbose: globals.verbose, style: noteStyle })
+  } finally {
+    const pipeline = await opened?.catch(() => undefined)
+    await pipeline?.close().catch((error: unknown) => {
+      io.stderr.write(`${noteStyle.warn('warning:')} closing failed: ${String(error)}\n`)
+    })
+    interrupt.dispose()
+  }
+}
+
+function globalsOf(options: Record<string, unknown>, io: CliIo): GlobalOptions {
+  const text = (name: string) => {
+    const value = options[name]
+    return typeof value === 'string' ? value : undefined
+  }
+  const directory = resolve(io.cwd, text('directory') ?? '.')
+  const target = text('target')
+  const config = text('config')
+  return {
+    directory,
+    ...(target === undefined ? {} : { target }),
+    ...(config === undefined ? {} : { config: resolve(io.cwd, config) }),
+    json: options.json === true,
+    color: options.color !== false,
+    verbose: options.verbose === true,
+  }
+}

@@ -1,0 +1,125 @@
+import { join } from 'node:path'
+import type { GitRepository } from '@patchlane/git'
+import { type ObjectId, objectIdSchema } from '@patchlane/kernel'
+import type { Blob, HistoryCommit, TreeFile, TreeReader } from './tree-reader.ts'
+
+/** Above this many objects one more process costs less than as many questions to the one that runs. */
+const BULK = 64
+/** Bytes of blobs asked for in one go. */
+const BULK_BYTES = 32_000_000
+
+/** Reads a repository through git's plumbing. The repository is the caller's, and is not closed here. */
+export class GitTreeReader implements TreeReader {
+  readonly #repository: GitRepository
+
+  constructor(repository: GitRepository) {
+    this.#repository = repository
+  }
+
+  get objectFormat(): 'sha1' | 'sha256' {
+    return this.#repository.objectFormat
+  }
+
+  get stateDirectory(): string {
+    return join(this.#repository.commonDir, 'patchlane')
+  }
+
+  async listTree(commit: string): Promise<TreeFile[]> {
+    return this.#repository.listTree(commit)
+  }
+
+  async readBlobs(oids: readonly ObjectId[], { maxBytes }: { maxBytes: number }): Promise<Blob[]> {
+    if (oids.length < BULK) return Promise.all(oids.map((oid) => this.#readOne(oid, maxBytes)))
+    const sizes = await this.#sizes(oids)
+    const small = oids.filter((oid) => (sizes.get(oid) ?? Number.POSITIVE_INFINITY) <= maxBytes)
+    const blobs: Blob[] = oids
+      .filter((oid) => (sizes.get(oid) ?? Number.POSITIVE_INFINITY) > maxBytes)
+      .map((oid) => ({ oid, size: sizes.get(oid) ?? 0, content: null }))
+    let batch: ObjectId[] = []
+    let bytes = 0
+    for (const oid of small) {
+      batch.push(oid)
+      bytes += sizes.get(oid) ?? 0
+      if (bytes < BULK_BYTES) continue
+      blobs.push(...(await this.#readMany(batch)))
+      batch = []
+      bytes = 0
+    }
+    if (batch.length > 0) blobs.push(...(await this.#readMany(batch)))
+    return blobs
+  }
+
+  async listHistory(commit: string, limit: number): Promise<ObjectId[]> {
+    const resolved = await this.#repository.resolve(commit)
+    const { stdout } = await this.#repository.git({
+      args: ['rev-list', '--no-merges', `--max-count=${limit}`, resolved],
+    })
+    return stdout
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => objectIdSchema.parse(line))
+  }
+
+  async readHistory(commits: readonly ObjectId[]): Promise<HistoryCommit[]> {
+    if (commits.length === 0) return []
+    const { stdout } = await this.#repository.git({
+      args: ['log', '--stdin', '--no-walk=unsorted', '-z', '--name-only', '--no-renames', '--format=%x01%H%x02%B%x02'],
+      input: `${commits.join('\n')}\n`,
+    })
+    return stdout
+      .split('\x01')
+      .slice(1)
+      .map((record) => {
+        const [commit, message = '', rest = ''] = record.split('\x02')
+        const paths = rest.split('\0').map((path) => path.replace(/^\n/, ''))
+        return {
+          commit: objectIdSchema.parse(commit),
+          message: message.trim(),
+          paths: paths.filter((path) => path !== ''),
+        }
+      })
+  }
+
+  async #readOne(oid: ObjectId, maxBytes: number): Promise<Blob> {
+    const info = await this.#repository.objectInfo(oid)
+    if (info === undefined || info.size > maxBytes) return { oid, size: info?.size ?? 0, content: null }
+    return { oid, size: info.size, content: await this.#repository.readBlob(oid) }
+  }
+
+  async #sizes(oids: readonly ObjectId[]): Promise<Map<string, number>> {
+    const { stdout } = await this.#repository.git({
+      args: ['cat-file', '--batch-check=%(objectname) %(objectsize)', '--buffer'],
+      input: `${oids.join('\n')}\n`,
+    })
+    const sizes = new Map<string, number>()
+    for (const line of stdout.split('\n')) {
+      const [oid = '', size = ''] = line.split(' ')
+      if (/^\d+$/.test(size)) sizes.set(oid, Number(size))
+    }
+    return sizes
+  }
+
+  async #readMany(oids: readonly ObjectId[]): Promise<Blob[]> {
+    const { stdoutBytes } = await this.#repository.git({
+      args: ['cat-file', '--batch=%(objectname) %(objectsize)', '--buffer'],
+      input: `${oids.join('\n')}\n`,
+    })
+    const blobs: Blob[] = []
+    for (let at = 0; at < stdoutBytes.length; ) {
+      const end = stdoutBytes.indexOf(10, at)
+      const [oid, size] = stdoutBytes.toString('latin1', at, end).split(' ')
+      const bytes = Number(size)
+      if (!Number.isInteger(bytes)) {
+        at = end + 1
+        continue
+      }
+      blobs.push({
+        oid: objectIdSchema.parse(oid),
+        size: bytes,
+        content: stdoutBytes.subarray(end + 1, end + 1 + bytes),
+      })
+      at = end + 2 + bytes
+    }
+    return blobs
+  }
+}

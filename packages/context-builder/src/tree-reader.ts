@@ -1,0 +1,39 @@
+import type { ObjectId } from '@patchlane/kernel'
+
+export interface TreeFile {
+  readonly path: string
+  /** As git writes it: `100644`, `100755`, `120000` (a link), `160000` (a submodule). */
+  readonly mode: string
+  readonly oid: ObjectId
+}
+
+export interface Blob {
+  readonly oid: ObjectId
+  readonly size: number
+  /** Null when it is larger than asked for, or not at hand (a partial clone). */
+  readonly content: Uint8Array | null
+}
+
+/** One past commit, as the ranking reads it. */
+export interface HistoryCommit {
+  readonly commit: ObjectId
+  readonly message: string
+  readonly paths: readonly string[]
+}
+
+/**
+ * What the index reads of a repository. Everything is asked of a commit or by id, never of the checkout, so that an answer cannot
+ * mix two states.
+ */
+export interface TreeReader {
+  readonly objectFormat: 'sha1' | 'sha256'
+  /** A folder shared by all worktrees of the repository, where the index may keep its files. */
+  readonly stateDirectory: string
+  listTree(commit: string): Promise<TreeFile[]>
+  /** In any order; each id once. */
+  readBlobs(oids: readonly ObjectId[], limits: { maxBytes: number }): Promise<Blob[]>
+  /** Commits without merges, newest first, the given one included. */
+  listHistory(commit: string, limit: number): Promise<ObjectId[]>
+  /** In the order asked for. */
+  readHistory(commits: readonly ObjectId[]): Promise<HistoryCommit[]>
+}

@@ -1,0 +1,64 @@
+/** Longest identifier that is kept whole; what is longer is data, not a name. */
+const MAX_WORD = 80
+
+const asciiWord = /[A-Za-z_$][\w$]*|\d{2,}/g
+const unicodeWord = /[\p{L}_$][\p{L}\p{M}\p{N}_$]*|\d{2,}/gu
+
+/** A pattern that finds the words of a text; the plain one is several times faster and does for nearly all sources. */
+export function wordPattern(text: string): RegExp {
+  const pattern = /[^\x00-\x7f]/.test(text) ? unicodeWord : asciiWord
+  return new RegExp(pattern)
+}
+
+/**
+ * The terms a word is found by: its parts, lower-cased and stemmed (`readConfigs` → `read`, `config`), and the word as a whole if it
+ * has several parts. Scripts without blanks give pairs of characters.
+ */
+export function termsOf(word: string): string[] {
+  if (word.length > MAX_WORD) return []
+  const parts: string[] = []
+  for (const piece of word.split(/[_$]+/)) {
+    if (piece === '') continue
+    for (const part of piece.match(/[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[\p{L}\p{M}]+/gu) ?? []) parts.push(part)
+  }
+  const terms: string[] = []
+  for (const part of parts) {
+    const lower = part.toLowerCase()
+    if (/[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u.test(lower)) terms.push(...pairs(lower))
+    else if (lower.length > 1 || parts.length === 1) terms.push(stem(lower))
+  }
+  if (parts.length > 1) terms.push(wholeTerm(word))
+  return terms
+}
+
+/** The term of a whole identifier, whatever its case and separators: `read_config` and `readConfig` meet. */
+export function wholeTerm(word: string): string {
+  return word.replace(/[_$]+/g, '').toLowerCase()
+}
+
+/** A light stem: the plural and the commonest verb endings, so that a task and the code may inflect differently. */
+export function stem(word: string): string {
+  const n = word.length
+  if (n > 4 && word.endsWith('ies')) return `${word.slice(0, -3)}y`
+  if (n > 5 && word.endsWith('ing')) return undouble(word.slice(0, -3))
+  if (n > 4 && word.endsWith('ed') && !word.endsWith('eed')) return undouble(word.slice(0, -2))
+  if (n > 4 && /(?:ss|sh|ch|x|z)es$/.test(word)) return word.slice(0, -2)
+  if (n > 3 && word.endsWith('s') && !/(?:ss|us|is)$/.test(word)) return trimE(word.slice(0, -1))
+  return trimE(word)
+}
+
+/** `parse`, `parsed`, `parsing` and `parses` meet without their last e. */
+function trimE(word: string): string {
+  return word.length > 4 && word.endsWith('e') ? word.slice(0, -1) : word
+}
+
+function undouble(word: string): string {
+  const last = word.at(-1)
+  return word.length > 3 && last === word.at(-2) && last !== 'l' && last !== 's' ? word.slice(0, -1) : trimE(word)
+}
+
+function pairs(text: string): string[] {
+  const characters = [...text]
+  if (characters.length < 2) return characters
+  return characters.slice(1).map((character, at) => `${characters[at] ?? ''}${character}`)
+}

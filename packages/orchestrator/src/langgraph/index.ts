@@ -1,0 +1,2 @@
+export { AgentState } from './agent-state.ts'
+export { modeGraph } from './mode-graph.ts'

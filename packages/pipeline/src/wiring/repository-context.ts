@@ -1,0 +1,66 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { GitRepository } from '@patchlane/git'
+import { type RepoId, repoIdSchema, type TargetName, targetNameSchema } from '@patchlane/kernel'
+import type { PatchlaneConfig } from '../config-schema.ts'
+import { TargetError } from '../errors.ts'
+
+/** The repository a pipeline works for: where it is, what it is called, where patches land, where state is kept. */
+export interface RepositoryContext {
+  git: GitRepository
+  repoId: RepoId
+  target: TargetName
+  /** `.git/patchlane`, shared by all worktrees of the repository. */
+  stateDirectory: string
+}
+
+/**
+ * @throws {NotARepositoryError} outside a repository.
+ * @throws {TargetError} when nothing is checked out to land on, or the branch does not exist.
+ */
+export async function openRepositoryContext(
+  git: GitRepository,
+  config: PatchlaneConfig,
+  target?: string,
+): Promise<RepositoryContext> {
+  const stateDirectory = join(git.commonDir, 'patchlane')
+  await mkdir(stateDirectory, { recursive: true })
+  return {
+    git,
+    stateDirectory,
+    target: await resolveTarget(git, target ?? config.target),
+    repoId: repoIdSchema.parse(config.repoId ?? (await defaultRepoId(git, stateDirectory))),
+  }
+}
+
+async function resolveTarget(git: GitRepository, wanted: string | undefined): Promise<TargetName> {
+  const ref = wanted === undefined ? await git.headRef() : fullRef(wanted)
+  if (ref === null) {
+    throw new TargetError('No branch is checked out (HEAD is detached), so there is no target.', {
+      remedy: 'Check out a branch, or name one with --target or "target" in the configuration.',
+    })
+  }
+  if ((await git.tryResolve(ref)) === undefined) {
+    throw new TargetError(`The target ${ref} has no commit yet.`, {
+      remedy:
+        wanted === undefined ? 'Make a first commit.' : `Create it: git branch ${ref.replace(/^refs\/heads\//, '')}`,
+    })
+  }
+  return targetNameSchema.parse(ref)
+}
+
+function fullRef(name: string): string {
+  return name.startsWith('refs/') ? name : `refs/heads/${name}`
+}
+
+/** Made from the oldest root commit, so that clones of a repository agree; remembered, because finding it walks the history. */
+async function defaultRepoId(git: GitRepository, stateDirectory: string): Promise<string> {
+  const file = join(stateDirectory, 'repo-id')
+  const known = await readFile(file, 'utf8').catch(() => '')
+  if (known.trim() !== '') return known.trim()
+  const { stdout } = await git.git({ args: ['rev-list', '--max-parents=0', 'HEAD'] })
+  const root = stdout.trim().split('\n').at(-1) ?? ''
+  const repoId = `git:${root.slice(0, 16)}`
+  await writeFile(file, `${repoId}\n`)
+  return repoId
+}

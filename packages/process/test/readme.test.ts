@@ -1,0 +1,6 @@
+import { expect, it } from 'vitest'
+import { runReadmeExample } from '../../../scripts/readme-example.ts'
+
+it('runs the example of the README', async () => {
+  expect(await runReadmeExample(new URL('..', import.meta.url).pathname)).toMatchObject({ alive: true })
+})

@@ -1,0 +1,42 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { delimiter, join } from 'node:path'
+import { Redis } from 'ioredis'
+
+export interface RedisServer {
+  socket: string
+  stop(): Promise<void>
+}
+
+/** A Redis server of our own on a socket. Undefined, with a warning, where none is installed; with CI set, that is an error. */
+export async function startRedis(): Promise<RedisServer | undefined> {
+  const installed = (process.env.PATH ?? '').split(delimiter).some((folder) => existsSync(join(folder, 'redis-server')))
+  if (!installed) {
+    if (process.env.CI) throw new Error('redis-server is not installed, and CI may not skip its tests')
+    console.warn('SKIPPED: redis-server is not installed; the tests of the Redis adapter did not run.')
+    return undefined
+  }
+  const directory = await mkdtemp(join(tmpdir(), 'patchlane-redis-'))
+  const socket = join(directory, 'redis.sock')
+  const server = spawn(
+    'redis-server',
+    ['--port', '0', '--unixsocket', socket, '--save', '', '--appendonly', 'no', '--dir', directory],
+    { stdio: 'ignore' },
+  )
+  const client = new Redis(socket, { retryStrategy: () => 20, maxRetriesPerRequest: null })
+  client.on('error', () => {})
+  await client.ping()
+  client.disconnect()
+  return {
+    socket,
+    async stop() {
+      const exit = once(server, 'exit')
+      server.kill('SIGTERM')
+      await exit
+      await rm(directory, { recursive: true, force: true })
+    },
+  }
+}
