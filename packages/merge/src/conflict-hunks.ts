@@ -1,7 +1,12 @@
 /** A stretch of a line merge: settled, or in conflict with what each version has there. Lines carry their ends. */
 export type Segment =
   | { readonly kind: 'merged'; readonly lines: readonly string[] }
-  | { readonly kind: 'conflict'; readonly ours: readonly string[]; readonly base: readonly string[]; readonly theirs: readonly string[] }
+  | {
+      readonly kind: 'conflict'
+      readonly ours: readonly string[]
+      readonly base: readonly string[]
+      readonly theirs: readonly string[]
+    }
 
 export type ConflictSegment = Extract<Segment, { kind: 'conflict' }>
 
@@ -44,6 +49,9 @@ export function readSegments(marked: string, markerSize: number): Segment[] {
 }
 
 /** The text with each conflict decided by `choose`. */
-export function joinSegments(segments: readonly Segment[], choose: (conflict: ConflictSegment) => readonly string[]): string {
+export function joinSegments(
+  segments: readonly Segment[],
+  choose: (conflict: ConflictSegment) => readonly string[],
+): string {
   return segments.map((segment) => (segment.kind === 'merged' ? segment.lines : choose(segment)).join('')).join('')
 }

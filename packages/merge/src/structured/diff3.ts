@@ -106,7 +106,12 @@ export function diff3<T>(base: readonly T[], ours: readonly T[], theirs: readonl
     const items = (first === 'ours' ? ours : theirs).slice(edit.from, edit.to)
     const old = base.slice(edit.start, edit.end)
     const grown = edit.to - edit.from - (edit.end - edit.start)
-    chunks.push({ kind: first, ours: first === 'ours' ? items : old, base: old, theirs: first === 'ours' ? old : items })
+    chunks.push({
+      kind: first,
+      ours: first === 'ours' ? items : old,
+      base: old,
+      theirs: first === 'ours' ? old : items,
+    })
     shift[first] += grown
     at = edit.end
     if (first === 'ours') i++

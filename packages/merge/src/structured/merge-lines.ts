@@ -1,10 +1,11 @@
+import { crossingProblem } from './crossing.ts'
 import { type Chunk, diff3 } from './diff3.ts'
 import type { HunkContext, Refusal, Resolution } from './hunk.ts'
 import { isRefusal } from './hunk.ts'
 import { mergeTokens } from './merge-tokens.ts'
 import { mergeUnion } from './merge-union.ts'
 import { mergeVersion } from './merge-version.ts'
-import { likeness, lineCounts, withoutSpace } from './text.ts'
+import { likeness, lineCounts, tokensOf, withoutSpace } from './text.ts'
 
 /** Below this likeness a changed line is a new one, and its neighbourhood is no longer what the other side saw. */
 const MIN_LIKENESS = 0.5
@@ -19,8 +20,11 @@ export function mergeConflict(
 ): Resolution | Refusal {
   const chunks = diff3(base, ours, theirs)
   if (chunks === undefined) return { refused: 'the sides differ too much' }
-  const twice = addedByBoth(ours, base, theirs)
+  // Two blocks at one place may well share a line; the union looks at them itself.
+  const twice = base.length === 0 ? undefined : addedByBoth(ours, base, theirs)
   if (twice !== undefined) return { refused: `both sides added ${JSON.stringify(twice)}` }
+  const crossing = crossingProblem({ ours: ours.join(''), base: base.join(''), theirs: theirs.join('') }, marksOf)
+  if (crossing !== undefined) return { refused: crossing }
   const rules = new Set<string>()
   const lines: string[] = []
   for (const [index, chunk] of chunks.entries()) {
@@ -34,7 +38,11 @@ export function mergeConflict(
       lines.push(...chunk[chunk.kind === 'theirs' ? 'theirs' : 'ours'])
       continue
     }
-    const around = { ...context, before: [...context.before, ...lines], after: [...chunks.slice(index + 1).flatMap((next) => next.ours), ...context.after] }
+    const around = {
+      ...context,
+      before: [...context.before, ...lines],
+      after: [...chunks.slice(index + 1).flatMap((next) => next.ours), ...context.after],
+    }
     const settled = settle(chunk, around)
     if (isRefusal(settled)) return settled
     lines.push(...settled.lines)
@@ -58,7 +66,8 @@ function neighbourProblem(a: Chunk<string>, b: Chunk<string>, context: HunkConte
   if (a.kind === 'conflict' || b.kind === 'conflict') return 'a change touches lines that both sides changed'
   if (context.kind === 'data') return undefined
   const [first, second] = [shapeOf(a), shapeOf(b)]
-  if (first.kind === 'rewrite' || second.kind === 'rewrite') return 'a rewritten line touches a change of the other side'
+  if (first.kind === 'rewrite' || second.kind === 'rewrite')
+    return 'a rewritten line touches a change of the other side'
   if (first.kind === 'insert' && second.kind === 'delete') return 'lines were added where the other side took some away'
   if (first.kind === 'delete' && second.kind === 'insert') return 'lines were added where the other side took some away'
   if (Math.max(first.size, second.size) > MAX_NEIGHBOUR_LINES) return 'large changes of the two sides touch'
@@ -83,7 +92,15 @@ function settle(chunk: Chunk<string>, context: HunkContext): Resolution | Refusa
   const version = mergeVersion(ours, base, theirs, context)
   if (version !== undefined) return { lines: [version], rules: ['version'] }
   if (withoutSpace(ours) === withoutSpace(theirs)) return { refused: 'the sides differ only in form' }
+  if (chunk.ours.length !== chunk.base.length || chunk.theirs.length !== chunk.base.length) {
+    return { refused: 'both sides changed the same lines, and not line by line' }
+  }
   const merged = mergeTokens(ours, base, theirs)
   if (isRefusal(merged)) return merged
   return { lines: [merged.text], rules: ['words'] }
+}
+
+/** Words, versions and quotes: what a systematic change replaces throughout. */
+function marksOf(text: string): string[] {
+  return tokensOf(text).filter((token) => /^[\p{L}\p{N}_$'"`;]/u.test(token))
 }

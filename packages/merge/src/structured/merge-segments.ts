@@ -1,8 +1,9 @@
 import { languageOf } from '@patchlane/syntax'
 import type { ConflictSegment, Segment } from '../conflict-hunks.ts'
-import { fileKind, isRefusal, type Refusal } from './hunk.ts'
+import { crossingProblem } from './crossing.ts'
+import { fileKind, isRefusal, type Refusal, type Unions } from './hunk.ts'
 import { mergeConflict } from './merge-lines.ts'
-import { Counts, lineCounts, splitLines, wordsOf } from './text.ts'
+import { lineCounts, splitLines, wordsOf } from './text.ts'
 
 export interface SegmentMerge {
   readonly text: string
@@ -21,10 +22,14 @@ export interface Versions {
 const MAX_CONFLICTS = 4
 
 /** Settles every conflict of a line merge, or none. */
-export function mergeSegments(versions: Versions, segments: readonly Segment[]): SegmentMerge | Refusal {
+export function mergeSegments(
+  versions: Versions,
+  segments: readonly Segment[],
+  unions: Unions,
+): SegmentMerge | Refusal {
   const conflicts = segments.filter((segment): segment is ConflictSegment => segment.kind === 'conflict')
   if (conflicts.length > MAX_CONFLICTS) return { refused: `${conflicts.length} conflicts in one file` }
-  const problem = crossingProblem(versions) ?? movedProblem(versions, conflicts)
+  const problem = crossingProblem(versions, namesOf) ?? movedProblem(versions, conflicts)
   if (problem !== undefined) return { refused: problem }
   const kind = fileKind(versions.path, languageOf(versions.path))
   const rules = new Set<string>()
@@ -36,25 +41,31 @@ export function mergeSegments(versions: Versions, segments: readonly Segment[]):
     }
     const next = segments[index + 1]
     const after = next?.kind === 'merged' ? next.lines : []
-    const settled = mergeConflict(segment.ours, segment.base, segment.theirs, { path: versions.path, kind, before: out, after })
+    const settled = mergeConflict(segment.ours, segment.base, segment.theirs, {
+      path: versions.path,
+      kind,
+      unions,
+      before: out,
+      after,
+    })
     if (isRefusal(settled)) return settled
     out.push(...settled.lines)
     for (const rule of settled.rules) rules.add(rule)
   }
-  return { text: out.join(''), rules: [...rules].sort() }
+  return { text: withLastLineEnd(out.join(''), versions), rules: [...rules].sort() }
 }
 
-/** One side takes a word out of the whole file (a rename, a removal) and the other brings new uses of it. */
-function crossingProblem({ base, ours, theirs }: Versions): string | undefined {
-  const [old, mine, yours] = [new Counts(wordsOf(base)), new Counts(wordsOf(ours)), new Counts(wordsOf(theirs))]
-  for (const word of old.keys()) {
-    if (/^\d+$/.test(word) || word.length < 2) continue
-    const gone = mine.of(word) === 0 ? yours : yours.of(word) === 0 ? mine : undefined
-    if (gone !== undefined && gone.of(word) > old.of(word)) {
-      return `one side removed every "${word}", the other added some`
-    }
-  }
-  return undefined
+/** The last line ended as on our side, or as on theirs where only they changed that. A marked conflict cannot tell. */
+function withLastLineEnd(text: string, { base, ours, theirs }: Versions): string {
+  const ends = (version: string) => version.endsWith('\n')
+  const wanted = ends(base) === ends(ours) ? ends(theirs) : ends(ours)
+  if (ends(text) === wanted || text === '') return text
+  return wanted ? `${text}\n` : text.replace(/\r?\n$/, '')
+}
+
+/** Words long enough to mean something, numbers apart. */
+function namesOf(text: string): string[] {
+  return wordsOf(text).filter((word) => word.length > 1 && !/^\d+$/.test(word))
 }
 
 /** A side took lines out of a conflict but has them elsewhere: it moved them, and the other side's change belongs there. */

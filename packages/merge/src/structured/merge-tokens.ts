@@ -8,8 +8,8 @@ const MIN_DISTANCE = 1
 const MIN_KEPT = 0.5
 
 /**
- * Merges lines that both sides changed, word by word: only where the changes are of different words with unchanged ones
- * between them, and where the sides did not, in part, do the same.
+ * Merges lines that both sides changed, word by word: only where the changes are of different words, with words that the
+ * sides agree on between them.
  */
 export function mergeTokens(ours: string, base: string, theirs: string): { text: string } | Refusal {
   const chunks = diff3(tokensOf(base), tokensOf(ours), tokensOf(theirs))
@@ -21,11 +21,10 @@ export function mergeTokens(ours: string, base: string, theirs: string): { text:
   for (const chunk of chunks) {
     if (chunk.kind === 'conflict') return { refused: 'both sides changed the same words' }
     if (chunk.kind === 'same') {
-      if (chunk.ours.join('') !== chunk.base.join('')) return { refused: 'both sides made, in part, the same change' }
       const words = wordsOf(chunk.base.join('')).length
       distance += words
       kept += words
-      text += chunk.base.join('')
+      text += chunk.ours.join('')
       continue
     }
     if (lastSide !== undefined && lastSide !== chunk.kind && distance < MIN_DISTANCE) {

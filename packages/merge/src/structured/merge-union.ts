@@ -1,3 +1,4 @@
+import { freeUnion } from './free-union.ts'
 import type { HunkContext, Refusal, Resolution } from './hunk.ts'
 
 /** Both sides added lines at the same place. */
@@ -8,14 +9,18 @@ export function mergeUnion(
 ): Resolution | Refusal {
   const sorted = sortedUnion(ours, theirs, context)
   if (sorted !== undefined) return { lines: sorted, rules: ['sorted'] }
+  const joined = context.unions === 'any' ? freeUnion(ours, theirs, context) : undefined
+  if (joined !== undefined) return { lines: joined, rules: ['union'] }
   return { refused: 'both sides added lines at the same place' }
 }
 
 /** Lines before and after that must be in order for a list to count as sorted. */
-const WITNESSES = 3
+const WITNESSES = 4
 
 /** Where each line stands for itself and the list around is in order: all added lines, in that order. */
 function sortedUnion(ours: readonly string[], theirs: readonly string[], context: HunkContext): string[] | undefined {
+  // Entries of a changelog are sentences: an order of theirs is one of tags at most, and those repeat.
+  if (context.kind === 'changelog') return undefined
   const added = [...ours, ...theirs]
   const indent = /^\s*/.exec(added[0] ?? '')?.[0] ?? ''
   const isEntry = (line: string) => line.trim() !== '' && line.endsWith('\n') && /^\s*/.exec(line)?.[0] === indent
@@ -31,7 +36,7 @@ function sortedUnion(ours: readonly string[], theirs: readonly string[], context
     if (after.length >= WITNESSES || !isEntry(line) || !isWhole(line)) break
     after.push(line)
   }
-  if (before.length + after.length < 2) return undefined
+  if (before.length + after.length < 3) return undefined
   for (const key of [(line: string) => line.trim(), (line: string) => line.trim().toLowerCase(), entryKey]) {
     const merged = [...added].sort((a, b) => (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0))
     const whole = [...before, ...merged, ...after].map(key)

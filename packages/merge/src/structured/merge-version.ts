@@ -35,4 +35,3 @@ export function compareVersions(a: string, b: string): number | undefined {
   }
   return 0
 }
-

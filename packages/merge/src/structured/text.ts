@@ -7,9 +7,9 @@ export function splitLines(text: string): string[] {
   return last === '' ? ended : [...ended, last]
 }
 
-const TOKEN = /[\p{L}\p{N}_$]+|[ \t]+|\r?\n|[\s\S]/gu
+const TOKEN = /\d+(?:[.+-][\p{L}\p{N}]+)+|[\p{L}\p{N}_$]+|[ \t]+|\r?\n|[\s\S]/gu
 
-/** Words, runs of blanks, line ends and single marks: the finest pieces that a merge moves. */
+/** Words, version numbers, runs of blanks, line ends and single marks: the finest pieces that a merge moves. */
 export function tokensOf(text: string): string[] {
   return text.match(TOKEN) ?? []
 }
