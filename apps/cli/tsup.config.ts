@@ -1,3 +1,7 @@
 import { packageBuild } from '../../tsup.shared.ts'
 
-export default packageBuild()
+// `main` is the program itself: built, named by `bin`, imported by nobody.
+export default packageBuild({
+  entry: { index: 'src/index.ts', main: 'src/main.ts' },
+  dts: { entry: { index: 'src/index.ts' } },
+})

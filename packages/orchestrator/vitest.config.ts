@@ -1,3 +1,4 @@
 import { packageTests } from '../../vitest.shared.ts'
 
-export default packageTests()
+// LangGraph's conformance suite for checkpoint savers takes `describe`, `it` and `expect` from the global scope.
+export default packageTests({ globals: true })

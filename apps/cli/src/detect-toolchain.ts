@@ -19,7 +19,12 @@ interface Sign extends Omit<DetectedTool, 'evidence'> {
 
 const signs: readonly Sign[] = [
   { kind: 'format', tool: 'biome', file: /^biome\.jsonc?$/ },
-  { kind: 'format', tool: 'prettier', file: /^(?:\.prettierrc(?:\..+)?|prettier\.config\..+)$/, dependency: 'prettier' },
+  {
+    kind: 'format',
+    tool: 'prettier',
+    file: /^(?:\.prettierrc(?:\..+)?|prettier\.config\..+)$/,
+    dependency: 'prettier',
+  },
   { kind: 'format', tool: 'ruff format', file: /^\.?ruff\.toml$/, python: /^\[tool\.ruff|^\s*"?ruff\b/m },
   { kind: 'lint', tool: 'biome', file: /^biome\.jsonc?$/ },
   { kind: 'lint', tool: 'eslint', file: /^(?:\.eslintrc(?:\..+)?|eslint\.config\..+)$/, dependency: 'eslint' },
@@ -37,7 +42,10 @@ const signs: readonly Sign[] = [
 export async function detectToolchain(root: string): Promise<DetectedTool[]> {
   const names = (await readdir(root)).sort()
   const dependencies = dependenciesOf(await readText(join(root, 'package.json')))
-  const python = ['pyproject.toml', ...names.filter((name) => /^(?:dev-)?requirements.*\.txt$|^setup\.cfg$|^tox\.ini$/.test(name))]
+  const python = [
+    'pyproject.toml',
+    ...names.filter((name) => /^(?:dev-)?requirements.*\.txt$|^setup\.cfg$|^tox\.ini$/.test(name)),
+  ]
   const texts = await Promise.all(python.map(async (name) => [name, await readText(join(root, name))] as const))
   return signs.flatMap(({ kind, tool, file, dependency, python: pattern }) => {
     const evidence =

@@ -1,1 +1,6 @@
-export {}
+export { type ExitCode, exitCodeOfKind, exitCodeOfStatuses, exitCodes } from './exit-code.ts'
+export type { CliIo, OutputStream, Prompt } from './io/cli-io.ts'
+export type { MergeCommand, MergeCommandIo } from './merge-command.ts'
+export * from './output/index.ts'
+export { runCli } from './run-cli.ts'
+export type { CliServices } from './services.ts'

@@ -16,11 +16,14 @@ export class Interrupt {
   message: () => string = () => 'Stopping. Press Ctrl-C again to quit at once.'
   /** Where it says so. A live view puts itself here, to keep its lines whole. */
   announce: (text: string) => void
+  /** Called before the process is ended at once: puts the terminal right. */
+  beforeKill: () => void = () => undefined
 
   constructor(io: Pick<CliIo, 'onInterrupt' | 'kill' | 'stderr'>) {
     this.announce = (text) => io.stderr.write(`${text}\n`)
     this.#dispose = io.onInterrupt((signal) => {
       if (this.#received !== undefined) {
+        this.beforeKill()
         io.kill(EXIT[signal])
         return
       }

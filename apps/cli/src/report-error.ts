@@ -36,11 +36,11 @@ function causesOf(thrown: unknown): string[] {
   const lines: string[] = []
   let current: unknown = thrown
   for (let depth = 0; depth < 10 && current !== undefined; depth++) {
-    const isError = current instanceof Error
+    const error = current instanceof Error ? current : undefined
     const code = PatchlaneError.is(current) ? `${current.code} ` : ''
     lines.push(`  ${depth === 0 ? 'error' : 'caused by'}: ${code}${oneLine(errorMessage(current))}`)
-    for (const frame of isError ? (current.stack ?? '').split('\n').slice(1, 7) : []) lines.push(`    ${oneLine(frame)}`)
-    current = isError ? current.cause : undefined
+    for (const frame of (error?.stack ?? '').split('\n').slice(1, 7)) lines.push(`    ${oneLine(frame)}`)
+    current = error?.cause
   }
   return lines
 }

@@ -5,10 +5,10 @@ import type { CommandContext } from './command-context.ts'
 import { type ExitCode, exitCodes } from './exit-code.ts'
 import { Interrupt } from './interrupt.ts'
 import type { CliIo } from './io/cli-io.ts'
+import { openOptions } from './open-options.ts'
 import { buildProgram, type ParsedCommand } from './program/build-program.ts'
 import type { CommandSpec } from './program/command-spec.ts'
 import { commandGroups } from './program/commands.ts'
-import { openOptions } from './open-options.ts'
 import type { GlobalOptions } from './program/global-options.ts'
 import type { CliServices } from './services.ts'
 import { safeJson } from './text/sanitize.ts'
@@ -33,7 +33,14 @@ export async function runCli(words: readonly string[], host: { io: CliIo; servic
     await program.parseAsync([...words], { from: 'user' })
     return exitCode
   } catch (error) {
-    const style = createStyle(wantsColor({ flag: !words.includes('--no-color'), env: io.env, isTerminal: io.stderr.isTerminal }))
+    // No command at all: commander would print its help as an error.
+    if (error instanceof CommanderError && error.code === 'commander.help') {
+      program.outputHelp()
+      return exitCodes.done
+    }
+    const style = createStyle(
+      wantsColor({ flag: !words.includes('--no-color'), env: io.env, isTerminal: io.stderr.isTerminal }),
+    )
     const end = words.indexOf('--')
     const json = words.slice(0, end === -1 ? undefined : end).includes('--json')
     return reportParseError(error, { io, json, style })
@@ -46,9 +53,11 @@ function rawCommandOf(words: readonly string[]): CommandSpec | undefined {
 }
 
 /** Commander's complaints in our form; what it throws after printing help or the version is no complaint. */
-async function reportParseError(error: unknown, options: { io: CliIo; json: boolean; style: Style }): Promise<ExitCode> {
+async function reportParseError(
+  error: unknown,
+  options: { io: CliIo; json: boolean; style: Style },
+): Promise<ExitCode> {
   if (error instanceof CommanderError && error.exitCode === 0) return exitCodes.done
-  if (error instanceof CommanderError && error.code === 'commander.help') return exitCodes.done
   const [{ reportError }, { UsageError }] = await Promise.all([import('./report-error.ts'), import('./errors.ts')])
   if (!(error instanceof CommanderError)) return reportError(error, { ...options, verbose: true })
   const [what = '', hint] = error.message.replace(/^error: /, '').split('\n')

@@ -14,8 +14,9 @@ import { AsyncChannel } from './async-channel.ts'
 import { RunBusyError, RunInterruptedError, RunNotFoundError } from './errors.ts'
 import { runGraph } from './graph/run-graph.ts'
 import { MemoryRunStore } from './memory/memory-run-store.ts'
-import type { RunStore } from './ports/run-store.ts'
+import type { RunClaim, RunStore } from './ports/run-store.ts'
 import type { RunEvent } from './run/run-event.ts'
+import { holderName, isDeadHolder } from './run/run-holder.ts'
 import { type RunResult, resultOf } from './run/run-result.ts'
 import { type RunPorts, RunScope } from './run/run-scope.ts'
 import type { RunOptions, RunState } from './run/run-state.ts'
@@ -36,7 +37,7 @@ export interface ParallelOrchestratorOptions extends RunPorts {
   claimTtlMs?: number
   /** Whether a patch that did not land goes back to its agent. @default {@link goesBack} */
   retry?: (queued: QueuedPatch) => boolean
-  /** Names this process to others. @default made up */
+  /** Names this process to others. @default a name by which others on this machine can tell whether it still lives */
   holder?: string
   clock?: Clock
 }
@@ -94,14 +95,14 @@ function defined({ concurrency, attempts, waitForApproval }: ResumeRunOptions): 
 export class ParallelOrchestrator {
   readonly #options: ParallelOrchestratorOptions
   readonly #runs: RunStore
-  readonly #holder: string
+  readonly #holder: Promise<string>
   readonly #clock: Clock
   #saver: Promise<BaseCheckpointSaver> | undefined
 
   constructor(options: ParallelOrchestratorOptions) {
     this.#options = options
     this.#runs = options.runs ?? new MemoryRunStore()
-    this.#holder = options.holder ?? randomUUID()
+    this.#holder = options.holder === undefined ? holderName() : Promise.resolve(options.holder)
     this.#clock = options.clock ?? systemClock
   }
 
@@ -112,7 +113,7 @@ export class ParallelOrchestrator {
       const { target } = this.#options.target
       const startedAt = this.#clock.now()
       const record = { runId, target, title: 'Run', status: 'running', subtasks: 0, startedAt, endedAt: null } as const
-      if (!(await this.#runs.create(record, this.#claim(runId)))) throw new RunBusyError(runId, 'exists already')
+      if (!(await this.#runs.create(record, await this.#claim(runId)))) throw new RunBusyError(runId, 'exists already')
       return this.#work(runId, events, signal, { request, startedAt })
     })
   }
@@ -122,14 +123,24 @@ export class ParallelOrchestrator {
     const id = runIdSchema.parse(runId)
     return this.#handle(id, options.signal, async (events, signal) => {
       if ((await this.#runs.get(id)) === undefined) throw new RunNotFoundError(id)
-      if (!(await this.#runs.claim(this.#claim(id)))) throw new RunBusyError(id, 'is worked on by another process')
+      if (!(await this.#takeOver(id))) throw new RunBusyError(id, 'is worked on by another process')
       await this.#runs.update(id, { status: 'running', endedAt: null })
       return this.#work(id, events, signal, { options })
     })
   }
 
-  #claim(runId: RunId) {
-    return { runId, holder: this.#holder, ttlMs: this.#options.claimTtlMs ?? 15_000 }
+  async #claim(runId: RunId): Promise<RunClaim> {
+    return { runId, holder: await this.#holder, ttlMs: this.#options.claimTtlMs ?? 15_000 }
+  }
+
+  /** Claims a run that is free, or whose holder was killed on this machine: nobody has to wait until a dead claim runs out. */
+  async #takeOver(runId: RunId): Promise<boolean> {
+    const claim = await this.#claim(runId)
+    const holder = await this.#runs.holder(runId)
+    // One process works on a run once, too.
+    if (holder === claim.holder) return false
+    if (await this.#runs.claim(claim)) return true
+    return holder !== null && (await isDeadHolder(holder)) && this.#runs.claim({ ...claim, insteadOf: holder })
   }
 
   #handle(
@@ -148,7 +159,7 @@ export class ParallelOrchestrator {
   async #work(runId: RunId, events: AsyncChannel<RunEvent>, outer: AbortSignal, how: Beginning): Promise<RunResult> {
     const stop = new AbortController()
     const signal = AbortSignal.any([outer, stop.signal])
-    const claim = this.#claim(runId)
+    const claim = await this.#claim(runId)
     const renew = setInterval(() => {
       this.#runs.claim(claim).then(
         (held) => held || stop.abort(new RunBusyError(runId, 'was taken over by another process')),

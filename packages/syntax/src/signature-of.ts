@@ -1,18 +1,16 @@
-import type { Definition, SourceAnalysis } from './analysis.ts'
+import type { TextRange } from './analysis.ts'
+import type { Language } from './language.ts'
 
 const MAX_SIGNATURE = 240
 
 /** The head of a definition on one line, without its body: `export function a(x: T): U`. */
-export function signatureOf(source: string, analysis: SourceAnalysis, definition: Definition): string {
+export function signatureOf(source: string, language: Language, definition: TextRange): string {
   const lineStart = source.lastIndexOf('\n', definition.start - 1) + 1
   const lead = source.slice(lineStart, definition.start)
   // A modifier before the node (`export`, `pub`, `public static`) belongs to the head; anything else does not.
   const from = /^\s*[\w@() ]*$/.test(lead) ? lineStart : definition.start
   const text = source.slice(from, Math.min(definition.end, from + 2_000))
-  const head = text.slice(
-    0,
-    headLength(text, analysis.language === 'python' ? ':' : analysis.language === 'ruby' ? '\n' : '{'),
-  )
+  const head = text.slice(0, headLength(text, language === 'python' ? ':' : language === 'ruby' ? '\n' : '{'))
   const line = head.replace(/\s+/g, ' ').trim()
   return line.length > MAX_SIGNATURE ? `${line.slice(0, MAX_SIGNATURE)}…` : line
 }

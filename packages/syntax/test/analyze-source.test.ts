@@ -183,7 +183,7 @@ describe('signatureOf', () => {
   it('is the head on one line', async () => {
     const heads = async (language: Language, source: string) => {
       const analysis = await analyzeSource(language, source)
-      return analysis.definitions.map((definition) => signatureOf(source, analysis, definition))
+      return analysis.definitions.map((definition) => signatureOf(source, language, definition))
     }
     expect(
       await heads(

@@ -26,7 +26,8 @@ export const run: CommandHandler = async (context, input) => {
   else {
     const { patch, status } = queued
     context.print(`${patch.patchId} ${statusText(status, context.style)}: ${oneLine(patch.title)}`)
-    if (status === 'queued') context.note(`next: patchlane gate --once; see it with patchlane queue show ${shortId(patch.patchId)}`)
+    if (status === 'queued')
+      context.note(`next: patchlane gate --once; see it with patchlane queue show ${shortId(patch.patchId)}`)
   }
   return queued === null ? exitCodes.done : exitCodeOfStatuses([queued.status])
 }

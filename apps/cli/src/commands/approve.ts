@@ -82,7 +82,8 @@ async function ask(
   question: PendingApproval,
 ): Promise<'approve' | 'reject' | 'later' | undefined> {
   const text = `Let ${idOf(question)} land?`
-  if (!context.io.stdinIsTerminal || !context.io.stderr.isTerminal || context.globals.json) throw new NoTerminalError(text)
+  if (!context.io.stdinIsTerminal || !context.io.stderr.isTerminal || context.globals.json)
+    throw new NoTerminalError(text)
   const prompt = await context.io.prompt()
   return prompt.select(text, [
     { value: 'later', label: 'Not now' },

@@ -34,7 +34,8 @@ export const run: CommandHandler = async (context, input) => {
   else {
     const { patch, seq, status } = queued
     context.print(`${patch.patchId} ${statusText(status, context.style)} as number ${seq}: ${oneLine(patch.title)}`)
-    if (status === 'queued') context.note(`next: patchlane gate --once; see it with patchlane queue show ${shortId(patch.patchId)}`)
+    if (status === 'queued')
+      context.note(`next: patchlane gate --once; see it with patchlane queue show ${shortId(patch.patchId)}`)
   }
   return exitCodeOfStatuses([queued.status])
 }

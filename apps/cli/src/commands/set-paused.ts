@@ -9,7 +9,10 @@ export function setPaused(paused: boolean): CommandHandler {
     const pipeline = await context.pipeline()
     await (paused ? pipeline.patches.pause() : pipeline.patches.resume())
     if (context.globals.json) context.emit(queueStateOutputSchema, { target: pipeline.target, paused })
-    else context.print(`${oneLine(pipeline.target)} ${paused ? 'is paused; patches wait in its queue' : 'lands patches again'}.`)
+    else
+      context.print(
+        `${oneLine(pipeline.target)} ${paused ? 'is paused; patches wait in its queue' : 'lands patches again'}.`,
+      )
     return exitCodes.done
   }
 }

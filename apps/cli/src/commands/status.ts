@@ -44,7 +44,6 @@ export const run: CommandHandler = async (context) => {
     context.print(`run ${oneLine(runId)} ${state} since ${formatTime(startedAt)}: ${oneLine(title)}`)
     if (state === 'interrupted') context.print(`  next: patchlane run --resume ${oneLine(runId)}`)
   }
-  if (status.pendingApprovals > 0)
-    context.print(`${status.pendingApprovals} waiting for a person: patchlane approve`)
+  if (status.pendingApprovals > 0) context.print(`${status.pendingApprovals} waiting for a person: patchlane approve`)
   return exitCodes.done
 }

@@ -9,7 +9,9 @@ export const run: CommandHandler = async (context) => {
   else if (workspaces.length === 0) context.note('No workspaces.')
   else {
     const { columns } = context.io.stdout
-    context.print(workspaceTable(workspaces, { width: columns, style: context.style, now: context.io.now() }).join('\n'))
+    context.print(
+      workspaceTable(workspaces, { width: columns, style: context.style, now: context.io.now() }).join('\n'),
+    )
   }
   return exitCodes.done
 }

@@ -12,7 +12,9 @@ export function fishCompletion(model: readonly CompletionCommand[]): string {
     for (const option of command.options) {
       const names = option.names.map((name) => (name.startsWith('--') ? `-l ${name.slice(2)}` : `-s ${name.slice(1)}`))
       const choices = option.choices.length > 0 ? ` -xa '${option.choices.join(' ')}'` : option.takesValue ? ' -r' : ''
-      lines.push(`complete -c patchlane -n '${condition}' ${names.join(' ')}${choices} -d '${quote(option.description)}'`)
+      lines.push(
+        `complete -c patchlane -n '${condition}' ${names.join(' ')}${choices} -d '${quote(option.description)}'`,
+      )
     }
   }
   return `${lines.join('\n')}\n`

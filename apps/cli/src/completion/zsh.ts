@@ -14,7 +14,11 @@ function functionOf(command: CompletionCommand): string {
   const options = command.options.flatMap(optionSpecs).map((spec) => `    ${spec} \\`)
   if (command.subcommands.length === 0) {
     const rest =
-      command.words.length > 0 ? `'*:argument:(${command.words.join(' ')})'` : command.files ? `'*:file:_files'` : `'*::'`
+      command.words.length > 0
+        ? `'*:argument:(${command.words.join(' ')})'`
+        : command.files
+          ? `'*:file:_files'`
+          : `'*::'`
     return `${name}() {\n  _arguments -s \\\n${options.join('\n')}\n    ${rest}\n}`
   }
   const described = command.subcommands.map((sub) => `    '${quote(sub.name)}:${quote(sub.description)}'`)

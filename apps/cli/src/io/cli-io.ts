@@ -9,11 +9,10 @@ export interface OutputStream {
   onResize(listener: () => void): () => void
 }
 
-/** What a person is asked. All answer undefined when the person breaks off. */
+/** What a person is asked. Both answer undefined when the person breaks off. */
 export interface Prompt {
   select<T extends string>(question: string, choices: readonly { value: T; label: string }[]): Promise<T | undefined>
   confirm(question: string): Promise<boolean | undefined>
-  text(question: string): Promise<string | undefined>
 }
 
 /** Everything the program needs of the process it runs in, so that tests can stand in for it. */

@@ -1,4 +1,4 @@
-import { Command, Option, Argument } from 'commander'
+import { Argument, Command, Option } from 'commander'
 import type { ExitCode } from '../exit-code.ts'
 import type { CommandSpec } from './command-spec.ts'
 import { commandGroups } from './commands.ts'
@@ -30,7 +30,6 @@ export function buildProgram(hooks: ProgramHooks): Command {
     .helpCommand(false)
     .addHelpText('after', '\nMore about a command: patchlane <command> --help\n')
   for (const { flags, description } of globalOptions) program.option(flags, description)
-  program.action(() => program.help())
   for (const group of commandGroups) {
     for (const spec of group.commands) {
       const command = buildCommand(spec, hooks)

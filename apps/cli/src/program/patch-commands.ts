@@ -3,7 +3,10 @@ import type { CommandSpec } from './command-spec.ts'
 /** The formats a patch may come in, in the words of `@patchlane/patch-queue/formats`. */
 export const patchFormatChoices = ['auto', 'unified', 'search-replace', 'begin-patch', 'json', 'whole'] as const
 
-const patchArgument = { syntax: '<patch>', description: 'the id of a patch, or an unambiguous beginning of it' } as const
+const patchArgument = {
+  syntax: '<patch>',
+  description: 'the id of a patch, or an unambiguous beginning of it',
+} as const
 const yes = { flags: '-y, --yes', description: 'answer yes without being asked' } as const
 const by = {
   flags: '--by <name>',
@@ -94,7 +97,8 @@ export const patchCommands = [
   {
     name: 'gate',
     summary: 'land what is ready: merge, check, ask, land',
-    details: 'The exit code of --once speaks of what was settled: 0 if everything landed, else see "Exit codes" in docs/reference/cli.md.',
+    details:
+      'The exit code of --once speaks of what was settled: 0 if everything landed, else see "Exit codes" in docs/reference/cli.md.',
     options: [
       { flags: '--once', description: 'land what is ready, then end (the default)' },
       { flags: '--watch', description: 'go on until Ctrl-C' },
@@ -154,7 +158,10 @@ export const patchCommands = [
     raw: true,
     arguments: [{ syntax: '[words...]', description: 'the words git gives: %O %A %B %P' }],
     examples: [
-      ["git config merge.patchlane.driver 'patchlane merge-driver %O %A %B %P'", 'let git call it; then set merge=patchlane in .gitattributes'],
+      [
+        "git config merge.patchlane.driver 'patchlane merge-driver %O %A %B %P'",
+        'let git call it; then set merge=patchlane in .gitattributes',
+      ],
     ],
     load: () => import('../commands/merge-driver.ts'),
   },

@@ -5,7 +5,8 @@ export const setupCommands = [
   {
     name: 'init',
     summary: 'detect the toolchain and write patchlane.config.json',
-    details: 'Looks at the files of the project, says which tools it found and writes a configuration. Never overwrites one.',
+    details:
+      'Looks at the files of the project, says which tools it found and writes a configuration. Never overwrites one.',
     examples: [['patchlane init', 'write patchlane.config.json at the root of the repository']],
     load: () => import('../commands/init.ts'),
   },

@@ -5,7 +5,10 @@ import type { Style } from './style.ts'
 export function renderDiff(diff: string, style: Style): string {
   const safe = manyLines(diff).replace(/\n$/, '')
   if (!style.enabled) return `${safe}\n`
-  return `${safe.split('\n').map((line) => paintLine(line, style)).join('\n')}\n`
+  return `${safe
+    .split('\n')
+    .map((line) => paintLine(line, style))
+    .join('\n')}\n`
 }
 
 function paintLine(line: string, style: Style): string {

@@ -9,7 +9,11 @@ const SEQUENCE =
 
 /** Untrusted text on one line: sequences and control characters are gone, line ends and tabs are blanks. */
 export function oneLine(text: string): string {
-  return text.replace(SEQUENCE, '').replace(/[\r\n\t\v\f]+/g, ' ').replace(CONTROL, '').trim()
+  return text
+    .replace(SEQUENCE, '')
+    .replace(/[\r\n\t\v\f]+/g, ' ')
+    .replace(CONTROL, '')
+    .trim()
 }
 
 /** Untrusted text on many lines: as {@link oneLine}, but line ends and tabs stay. */

@@ -14,10 +14,7 @@ const looks = {
   superseded: { mark: '-', tone: 'dim' },
   withdrawn: { mark: '-', tone: 'dim' },
   failed: { mark: '✗', tone: 'bad' },
-} as const satisfies Record<
-  PatchStatus | 'failed',
-  { mark: string; tone: Exclude<keyof Style, 'enabled'> }
->
+} as const satisfies Record<PatchStatus | 'failed', { mark: string; tone: Exclude<keyof Style, 'enabled'> }>
 
 /** A status in words for people, with its mark and colour. */
 export function statusText(status: PatchStatus | 'failed', style: Style): string {

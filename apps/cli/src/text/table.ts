@@ -26,12 +26,14 @@ export function renderTable(
     columns
       .map((column, at) => {
         const width = widths[at] ?? 0
-        return fit(cells[at] ?? '', width, column.align ?? 'left')
+        return pad(cells[at] ?? '', width, column.align ?? 'left')
       })
       .join(GAP)
       .trimEnd()
   const header = options.header ?? ((text: string) => text)
-  return [header(line(columns.map((column) => column.title))), ...rows.map(line)].map((text) => clip(text, options.width))
+  return [header(line(columns.map((column) => column.title))), ...rows.map(line)].map((text) =>
+    clip(text, options.width),
+  )
 }
 
 function shrink(columns: readonly Column[], widths: number[], available: number): void {
@@ -49,7 +51,7 @@ function shrink(columns: readonly Column[], widths: number[], available: number)
 }
 
 /** Text of exactly this width: cut with an ellipsis, or filled up. */
-export function fit(text: string, width: number, align: 'left' | 'right' = 'left'): string {
+export function pad(text: string, width: number, align: 'left' | 'right' = 'left'): string {
   const cut = clip(text, width)
   const fill = ' '.repeat(Math.max(0, width - stringWidth(cut)))
   return align === 'right' ? fill + cut : cut + fill

@@ -32,13 +32,25 @@ export function checkLines(report: CheckReport, style: Style): string[] {
   }
   if (report.findings.length > MOST_FINDINGS) lines.push(`  … and ${report.findings.length - MOST_FINDINGS} more`)
   if ((report.outcome === 'failed' || report.outcome === 'broken') && report.output !== '')
-    lines.push(...manyLines(report.output).trimEnd().split('\n').map((line) => style.dim(`  │ ${line}`)))
+    lines.push(
+      ...manyLines(report.output)
+        .trimEnd()
+        .split('\n')
+        .map((line) => style.dim(`  │ ${line}`)),
+    )
   return lines
 }
 
 function conflictLines(conflict: FileConflict, style: Style): string[] {
-  const lines = [`${style.bad('conflict')} ${oneLine(conflict.path)} (${oneLine(conflict.kind)}): ${oneLine(conflict.message)}`]
+  const lines = [
+    `${style.bad('conflict')} ${oneLine(conflict.path)} (${oneLine(conflict.kind)}): ${oneLine(conflict.message)}`,
+  ]
   if (conflict.marked !== undefined)
-    lines.push(...manyLines(conflict.marked).trimEnd().split('\n').map((line) => `  │ ${line}`))
+    lines.push(
+      ...manyLines(conflict.marked)
+        .trimEnd()
+        .split('\n')
+        .map((line) => `  │ ${line}`),
+    )
   return lines
 }

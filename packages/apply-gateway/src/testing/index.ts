@@ -1,1 +1,2 @@
-export {}
+export { MemoryGatewayQueue } from './memory-gateway-queue.ts'
+export { patchOn } from './propose.ts'

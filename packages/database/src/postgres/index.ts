@@ -1,1 +1,2 @@
-export {}
+export { openPostgres, type PostgresOptions } from './open-postgres.ts'
+export type { PgClientLike, PgPoolLike, PgResultLike } from './postgres-client.ts'

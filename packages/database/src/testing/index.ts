@@ -1,1 +1,4 @@
-export {}
+export { type DatabaseHarness, databaseContract } from './contract.ts'
+export { describeSchema } from './describe-schema.ts'
+export { postgresHarness, type SqlTestStores, sqliteHarness } from './sql-test-stores.ts'
+export { type PostgresServer, startPostgres } from './start-postgres.ts'

@@ -17,12 +17,18 @@ export class MemoryRunStore implements RunStore {
     return this.claim(claim)
   }
 
-  async claim({ runId, holder, ttlMs }: RunClaim): Promise<boolean> {
+  async claim({ runId, holder, ttlMs, insteadOf }: RunClaim): Promise<boolean> {
     const current = this.#claims.get(runId)
     const now = this.#clock.now()
-    if (current !== undefined && current.holder !== holder && current.expiresAt > now) return false
+    const mine = current?.holder === holder || current?.holder === insteadOf
+    if (current !== undefined && !mine && current.expiresAt > now) return false
     this.#claims.set(runId, { holder, expiresAt: now + ttlMs })
     return true
+  }
+
+  async holder(runId: string): Promise<string | null> {
+    const claim = this.#claims.get(runId)
+    return claim === undefined || claim.expiresAt <= this.#clock.now() ? null : claim.holder
   }
 
   async update(runId: string, change: Parameters<RunStore['update']>[1]): Promise<void> {

@@ -19,6 +19,8 @@ export interface RunClaim {
   readonly holder: string
   /** How long the claim holds without being renewed, in milliseconds. */
   readonly ttlMs: number
+  /** A holder that is known to be dead: its claim is taken over before its time is over. */
+  readonly insteadOf?: string
 }
 
 /**
@@ -31,6 +33,8 @@ export interface RunStore {
   create(record: RunRecord, claim: RunClaim): Promise<boolean>
   /** Takes a run to go on with it, or renews the claim of the same holder. False while another holds it. */
   claim(claim: RunClaim): Promise<boolean>
+  /** Who has the run now; null for nobody. */
+  holder(runId: RunId): Promise<string | null>
   update(runId: RunId, change: Partial<Pick<RunRecord, 'title' | 'status' | 'subtasks' | 'endedAt'>>): Promise<void>
   /** Ends the holder's claim; without effect where it has none. */
   release(runId: RunId, holder: string): Promise<void>

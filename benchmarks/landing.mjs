@@ -1,0 +1,122 @@
+// Landing a three-file patch without checks, against `git apply --index` + `git commit` of the same change, in one repository of
+// 5,000 files, in turns. Run: node --conditions=@patchlane/source benchmarks/landing.mjs [--rounds=40] [--files=5000]
+import { execFileSync } from 'node:child_process'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { ApplyGateway, GitBranchTarget } from '@patchlane/apply-gateway'
+import { MemoryGatewayQueue, patchOn } from '@patchlane/apply-gateway/testing'
+import { GitRepository } from '@patchlane/git'
+
+const { values } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '40' },
+    files: { type: 'string', default: '5000' },
+    json: { type: 'boolean' },
+  },
+})
+const rounds = Number(values.rounds)
+const directory = await mkdtemp(join(tmpdir(), 'patchlane-bench-'))
+const git = (args, options = {}) =>
+  execFileSync('git', args, { cwd: directory, stdio: ['pipe', 'pipe', 'pipe'], ...options })
+const pathOf = (n) => `src/part-${n % 50}/group-${n % 7}/file-${n}.ts`
+const textOf = (n, word) =>
+  Array.from({ length: 40 }, (_, line) => `export const value_${n}_${line} = ${line === 20 ? word : line}`).join('\n')
+
+try {
+  git(['init', '--quiet', '--initial-branch=main'])
+  git(['config', 'user.name', 'Bench'])
+  git(['config', 'user.email', 'bench@example.com'])
+  git(['config', 'gc.auto', '0'])
+  for (let n = 0; n < Number(values.files); n++) {
+    const file = join(directory, pathOf(n))
+    await mkdir(dirname(file), { recursive: true })
+    await writeFile(file, `${textOf(n, 0)}\n`)
+  }
+  git(['add', '--all'])
+  git(['commit', '--quiet', '-m', 'First'])
+  git(['gc', '--quiet'])
+
+  const repository = await GitRepository.open(directory)
+  const queue = new MemoryGatewayQueue()
+  const target = new GitBranchTarget({ repository, name: 'refs/heads/main' })
+  const gateway = new ApplyGateway({ repoId: 'repo', target, queue, owner: 'bench' })
+  // A gateway that runs: it holds the target between patches, and is woken by the proposal.
+  const stop = new AbortController()
+  let wake = () => {}
+  let landed = () => {}
+  const watching = gateway.watch({
+    signal: stop.signal,
+    idleMs: 60_000,
+    wake: () =>
+      new Promise((resolve) => {
+        wake = resolve
+      }),
+    onReport: () => landed(),
+  })
+
+  let change = 0
+  const nextFiles = () => {
+    change++
+    return Object.fromEntries(
+      [0, 1, 2].map((k) => {
+        const n = (change * 37 + k * 101) % Number(values.files)
+        return [pathOf(n), `${textOf(n, 1000 + change)}\n`]
+      }),
+    )
+  }
+  const land = async () => {
+    const base = await repository.resolve('main')
+    const patch = await patchOn(repository, base, nextFiles())
+    const startedAt = performance.now()
+    const done = new Promise((resolve) => {
+      landed = resolve
+    })
+    queue.propose(patch)
+    wake()
+    await done
+    const ms = performance.now() - startedAt
+    if (queue.get(patch.patchId).status !== 'landed') throw new Error(JSON.stringify(queue.get(patch.patchId).verdict))
+    return ms
+  }
+  const byHand = async (config) => {
+    const base = await repository.resolve('main')
+    const patch = await patchOn(repository, base, nextFiles())
+    const tree = await repository.applyChanges(await repository.treeOf(base), patch.changes)
+    const diff = git(['diff', '--binary', base, tree])
+    const startedAt = performance.now()
+    git([...config, 'apply', '--index'], { input: diff })
+    git([...config, 'commit', '--quiet', '-m', 'By hand'])
+    return performance.now() - startedAt
+  }
+  const synced = ['-c', 'core.fsync=all', '-c', 'core.fsyncMethod=fsync']
+  const samples = { land: [], plain: [], synced: [] }
+  for (let round = -3; round < rounds; round++) {
+    const times = { land: await land(), plain: await byHand([]), synced: await byHand(synced) }
+    if (round >= 0) for (const key of Object.keys(samples)) samples[key].push(times[key])
+  }
+  const at = (list, share) => [...list].sort((a, b) => a - b)[Math.floor(list.length * share)]
+  const result = Object.fromEntries(
+    Object.entries(samples).map(([key, list]) => [key, { p50: at(list, 0.5), p90: at(list, 0.9) }]),
+  )
+  result.ratioToPlain = result.land.p50 / result.plain.p50
+  result.ratioToSynced = result.land.p50 / result.synced.p50
+  if (values.json) console.log(JSON.stringify(result))
+  else {
+    const row = (name, { p50, p90 }) =>
+      console.log(`${name.padEnd(58)} p50 ${p50.toFixed(1).padStart(6)} ms   p90 ${p90.toFixed(1).padStart(6)} ms`)
+    console.log(`${values.files} files, patches of three files, ${rounds} rounds in turns\n`)
+    row('gateway: queue to landed, everything synced', result.land)
+    row("git apply --index + git commit, git's default syncs", result.plain)
+    row('git apply --index + git commit, core.fsync=all', result.synced)
+    console.log(
+      `\nratio to git's default syncs: ${result.ratioToPlain.toFixed(2)}; to core.fsync=all: ${result.ratioToSynced.toFixed(2)}`,
+    )
+  }
+  stop.abort()
+  await watching
+  await repository.close()
+} finally {
+  await rm(directory, { recursive: true, force: true })
+}

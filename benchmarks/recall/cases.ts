@@ -1,0 +1,59 @@
+import { roleOf } from '@patchlane/context-builder'
+import type { GitRepository } from '@patchlane/git'
+import type { ObjectId } from '@patchlane/kernel'
+
+/** One past commit as a question: its message without paths is the task, its parent the repository, what it modified the answer. */
+export interface RecallCase {
+  commit: ObjectId
+  parent: ObjectId
+  task: string
+  implementation: string[]
+  tests: string[]
+}
+
+/** Commits that say nothing about code, whatever they touch: releases, bumps, merges, reverts. */
+const chores =
+  /^(?:release|bump|prepare|version|v?\d+\.\d+|merge|revert|sync|back to dev|start \d|publish|update (?:dependenc|lock|changelog|license)|chore(?:\([^)]*\))?!?:|ci(?:\([^)]*\))?!?:|build\(deps|docs?(?:\([^)]*\))?!?:|deps|lint|format|typo|\[?pre-commit|apply automatic changes)|\brelease\b.*\d|dependabot|renovate|bump version/i
+const MAX_ANSWER = 10
+
+/** Picks `count` commits, evenly spaced over the newest `window`; deterministic. */
+export async function recallCases(
+  repository: GitRepository,
+  options: { head: string; count: number; window: number },
+): Promise<RecallCase[]> {
+  const log = await repository.log({ to: options.head, max: options.window })
+  const usable: RecallCase[] = []
+  for (const entry of log) {
+    const [parent] = entry.parents
+    if (parent === undefined || entry.parents.length > 1 || chores.test(entry.subject)) continue
+    const differences = await repository.diffTrees(parent, entry.commit)
+    const existing = differences.filter(({ before }) => before !== null).map(({ path }) => path)
+    const implementation = existing.filter((path) => roleOf(path) === 'implementation')
+    if (implementation.length === 0 || implementation.length > MAX_ANSWER) continue
+    const task = withoutPaths(entry.message)
+    if ((task.match(/[A-Za-z]{3,}/g) ?? []).length < 3) continue
+    const tests = existing.filter((path) => roleOf(path) === 'test')
+    usable.push({ commit: entry.commit, parent, task, implementation, tests })
+  }
+  if (usable.length <= options.count) return usable
+  return Array.from(
+    { length: options.count },
+    (_, n) => usable[Math.floor((n * usable.length) / options.count)],
+  ).filter((one) => one !== undefined)
+}
+
+/** The message as an issue might put it: no path and no file name, no trailers, links or numbers of pull requests. */
+export function withoutPaths(message: string): string {
+  return message
+    .replace(/^(?:[A-Z][\w-]*-by|Co-authored-by|Change-Id|Link|Reviewed-on|Closes|Fixes|Refs?): .*$/gim, '')
+    .replace(/https?:\/\/\S+/g, '')
+    .replace(/(?:[\w@.-]+\/)+[\w@.-]+\.\w+/g, '')
+    .replace(/(?:^|\s)(?:[\w@.-]+\/){1,}[\w@.-]*(?=\s|$|[,;:)])/g, ' ')
+    .replace(
+      /\b[\w-]+\.(?:[cm]?[jt]sx?|pyi?|go|rs|java|c|cc|cpp|h|hpp|cs|rb|php|vue|svelte|css|json|ya?ml|toml|md|rst|txt)\b/g,
+      '',
+    )
+    .replace(/\(?#\d+\)?/g, '')
+    .replace(/\n{3,}/g, '\n\n')
+    .trim()
+}

@@ -1,0 +1,22 @@
+/** One file that git's merge left in conflict. A side is null where it has no such file. */
+export interface ContentMergeRequest {
+  path: string
+  base: Uint8Array | null
+  /** The side of the target. */
+  ours: Uint8Array
+  /** The side of the patch. */
+  theirs: Uint8Array
+  labels?: { base: string; ours: string; theirs: string }
+  /** What the two sides meant to do, for a resolver that reads. */
+  intents?: { ours: string[]; theirs: string }
+  signal?: AbortSignal
+}
+
+export type ContentMergeResult =
+  | { clean: true; content: Uint8Array; strategy: string }
+  | { clean: false; marked?: Uint8Array; reason?: string }
+
+/** Tries to merge what git could not. Answers `clean: false` rather than guess. */
+export interface ContentMerger {
+  merge(request: ContentMergeRequest): Promise<ContentMergeResult>
+}

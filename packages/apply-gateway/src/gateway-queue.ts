@@ -1,0 +1,21 @@
+import type { ParkedFor, PatchStatus, QueuedPatch, SettledStatus, TargetLease, VerdictInput } from '@patchlane/kernel'
+
+/**
+ * What the gateway needs of a queue of patches. Every change under a lease is refused once another gateway took the target; taking it
+ * returns what the gateway before had in hand to the line.
+ */
+export interface GatewayQueue {
+  /** Undefined while another gateway holds the target. */
+  lease(options: { repoId: string; target: string; owner: string; ttlMs?: number }): Promise<TargetLease | undefined>
+  renew(lease: TargetLease, ttlMs?: number): Promise<TargetLease>
+  release(lease: TargetLease): Promise<void>
+  /** The next ready patches, in the order in which they must land. They stay `queued` until moved. */
+  claim(lease: TargetLease, window: number): Promise<QueuedPatch[]>
+  /** Refused with a code that ends in `_CANCELLED` when the patch was withdrawn meanwhile; back to `queued` then settles it. */
+  move(lease: TargetLease, patchId: string, to: PatchStatus, verdict?: VerdictInput): Promise<QueuedPatch>
+  settle(lease: TargetLease, patchId: string, verdict: VerdictInput & { status: SettledStatus }): Promise<QueuedPatch>
+  park(lease: TargetLease, patchId: string, parkedFor: ParkedFor, verdict: VerdictInput): Promise<QueuedPatch>
+  /** Lets a parked patch try again. */
+  reenter(patchId: string, answer: { approved: boolean; by: string; note?: string }): Promise<QueuedPatch>
+  list(options: { repoId?: string; target?: string; status?: PatchStatus; limit?: number }): Promise<QueuedPatch[]>
+}

@@ -1,0 +1,166 @@
+import { link, rename, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { GitRepository } from '@patchlane/git'
+import { PatchlaneError } from '@patchlane/kernel'
+import { CheckoutBusyError, CheckoutOverlapError } from '../errors.ts'
+import { hasCode, lstatOrNothing, removeFile, syncFile, syncFolder } from '../files.ts'
+import { type Checkout, operationIn } from './checkouts.ts'
+import type { IntentPath } from './intent.ts'
+
+/** The index under another name while a landing works on it. */
+export function privateIndex(checkout: Checkout, token: string): string {
+  return join(checkout.gitDir, `patchlane-index-${token}`)
+}
+
+export function indexLock(checkout: Checkout): string {
+  return join(checkout.gitDir, 'index.lock')
+}
+
+/**
+ * Takes git's own lock on the index, with the landing's token in it, and sets the private copy up. Waits for a git command that is
+ * running; a person's `git commit` holds the lock while its editor is open.
+ *
+ * @throws {CheckoutBusyError} when the lock stays taken, or a merge or rebase is under way.
+ */
+export async function lockIndex(checkout: Checkout, token: string, waitMs: number): Promise<void> {
+  const lock = indexLock(checkout)
+  const deadline = Date.now() + waitMs
+  for (let delay = 5; ; delay = Math.min(delay * 2, 200)) {
+    try {
+      // Made elsewhere and linked, so that the lock never exists without its token.
+      await link(await tokenFile(checkout, token), lock)
+      break
+    } catch (thrown) {
+      if (!hasCode(thrown, 'EEXIST')) throw thrown
+      if (Date.now() >= deadline) {
+        await removeFile(join(checkout.gitDir, `patchlane-lock-${token}`))
+        throw new CheckoutBusyError(`another git command holds ${lock}`, { cause: thrown })
+      }
+      await sleep(delay)
+    }
+  }
+  try {
+    await removeFile(join(checkout.gitDir, `patchlane-lock-${token}`))
+    const operation = await operationIn(checkout.gitDir)
+    if (operation !== undefined) throw new CheckoutBusyError(operation)
+    await link(join(checkout.gitDir, 'index'), privateIndex(checkout, token)).catch((thrown: unknown) => {
+      if (!hasCode(thrown, 'ENOENT')) throw thrown
+    })
+  } catch (thrown) {
+    await unlockIndex(checkout, token)
+    throw thrown
+  }
+}
+
+async function tokenFile(checkout: Checkout, token: string): Promise<string> {
+  const file = join(checkout.gitDir, `patchlane-lock-${token}`)
+  await writeFile(file, token)
+  return file
+}
+
+/** Gives the lock back without a change to the index. */
+export async function unlockIndex(checkout: Checkout, token: string): Promise<void> {
+  await removeFile(privateIndex(checkout, token))
+  await removeFile(`${privateIndex(checkout, token)}.lock`)
+  await removeFile(join(checkout.gitDir, `patchlane-lock-${token}`))
+  await removeFile(indexLock(checkout))
+}
+
+/**
+ * Finds what git would not mind overwriting, but a person would: files in the way that git does not track (ignored ones too), tracked
+ * files that somebody removed, and folders that became links.
+ *
+ * @throws {CheckoutOverlapError}
+ */
+export async function refuseOverlaps(checkout: Checkout, paths: readonly IntentPath[]): Promise<void> {
+  const folders = new Set<string>()
+  // A folder may stand where a file comes if the same landing empties it.
+  const removed = new Set(paths.filter(({ after }) => after === null).map(({ path }) => path))
+  const overlaps: string[] = []
+  await Promise.all(
+    paths.map(async ({ path, before, after }) => {
+      const found = await lstatOrNothing(join(checkout.workTree, path))
+      if (before === null && found !== undefined) {
+        const emptied = found.isDirectory() && [...removed].some((other) => other.startsWith(`${path}/`))
+        if (!emptied) overlaps.push(path)
+      }
+      if (before !== null && found === undefined) overlaps.push(path)
+      if (before === null && after === null) overlaps.push(path)
+      for (let folder = dirname(path); folder !== '.'; folder = dirname(folder)) folders.add(folder)
+    }),
+  )
+  await Promise.all(
+    [...folders].map(async (folder) => {
+      const found = await lstatOrNothing(join(checkout.workTree, folder))
+      if (found !== undefined && !found.isDirectory() && !removed.has(folder)) overlaps.push(folder)
+    }),
+  )
+  if (overlaps.length > 0) throw new CheckoutOverlapError([...new Set(overlaps)].sort())
+}
+
+/**
+ * Moves files and private index from one commit to the other. git looks at everything first: when it refuses, nothing was changed.
+ *
+ * @throws {CheckoutOverlapError} when uncommitted work is in the way.
+ */
+export async function moveFiles(
+  repository: GitRepository,
+  checkout: Checkout,
+  move: { token: string; old: string; new: string; onStart?: (pid: number) => void },
+): Promise<void> {
+  try {
+    await repository.git({
+      args: ['read-tree', '-m', '-u', move.old, move.new],
+      cwd: checkout.workTree,
+      env: {
+        GIT_DIR: checkout.gitDir,
+        GIT_WORK_TREE: checkout.workTree,
+        GIT_INDEX_FILE: privateIndex(checkout, move.token),
+      },
+      timeoutMs: 600_000,
+      ...(move.onStart === undefined ? {} : { onStart: move.onStart }),
+    })
+  } catch (thrown) {
+    const overlaps = overlapsIn(thrown)
+    if (overlaps.length > 0) throw new CheckoutOverlapError(overlaps, { cause: thrown })
+    throw thrown
+  }
+}
+
+function overlapsIn(thrown: unknown): string[] {
+  const stderr = PatchlaneError.is(thrown) && 'stderr' in thrown ? String(thrown.stderr) : ''
+  const names = [
+    ...stderr.matchAll(/^error: Entry '(.+)' (?:not uptodate|would be overwritten|overlaps)/gm),
+    ...stderr.matchAll(/^error: Untracked working tree file '(.+)' would be/gm),
+    ...stderr.matchAll(/^error: Updating '(.+)' would lose untracked files/gm),
+    ...stderr.matchAll(/^error: '(.+)' appears as both a file and as a directory/gm),
+    // The long form, when git feels like explaining.
+    ...stderr.matchAll(/^\t(.+)$/gm),
+  ]
+  return [...new Set(names.map((match) => match[1] ?? ''))].filter((name) => name !== '').sort()
+}
+
+/** The private index becomes the index, and the lock goes with it: two renames, each whole. */
+export async function publishIndex(checkout: Checkout, token: string): Promise<void> {
+  await rename(privateIndex(checkout, token), indexLock(checkout))
+  await rename(indexLock(checkout), join(checkout.gitDir, 'index'))
+}
+
+/** Makes the files of a landing durable, so that the journal may be closed. */
+export async function syncCheckout(checkout: Checkout, paths: readonly IntentPath[]): Promise<void> {
+  const folders = new Set(paths.map(({ path }) => dirname(join(checkout.workTree, path))))
+  await Promise.all([
+    syncFile(join(checkout.gitDir, 'index')),
+    ...paths
+      .filter(({ after }) => after !== null && after.mode !== '120000')
+      .map(({ path }) => syncFile(join(checkout.workTree, path))),
+  ])
+  await Promise.all(
+    [...folders].map((folder) =>
+      syncFolder(folder).catch((thrown: unknown) => {
+        if (!hasCode(thrown, 'ENOENT', 'ENOTDIR')) throw thrown
+      }),
+    ),
+  )
+}

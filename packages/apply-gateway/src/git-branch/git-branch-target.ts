@@ -1,0 +1,256 @@
+import { randomUUID } from 'node:crypto'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { GitRepository, RefTransaction } from '@patchlane/git'
+import {
+  errorMessage,
+  type ObjectId,
+  objectIdSchema,
+  PatchlaneError,
+  type TargetLease,
+  type TargetName,
+} from '@patchlane/kernel'
+import { identityOf } from '@patchlane/process'
+import { CheckoutBusyError, HeadMovedError, LandingFailedError, UnjudgedLandingError } from '../errors.ts'
+import { lstatOrNothing } from '../files.ts'
+import { assertMinted, type LandingVerdict } from '../landing-verdict.ts'
+import type { Fence, Recovery, Target, VisibleState } from '../target.ts'
+import {
+  lockIndex,
+  moveFiles,
+  privateIndex,
+  publishIndex,
+  refuseOverlaps,
+  syncCheckout,
+  unlockIndex,
+} from './checkout-move.ts'
+import { type Checkout, findCheckout, readHead } from './checkouts.ts'
+import { FenceRef } from './fence.ts'
+import { type Intent, IntentJournal, type IntentPath } from './intent.ts'
+import { recoverLanding } from './recover-landing.ts'
+import { missingFolders, restoreFiles } from './restore-files.ts'
+import { visibleRecords } from './visible-records.ts'
+
+export interface GitBranchTargetOptions {
+  repository: GitRepository
+  /** A full ref: `refs/heads/main`. */
+  name: TargetName
+  /** How long to wait for a git command of the user that holds the index. @default 5_000 */
+  indexWaitMs?: number
+  /** How often a ref lock of another git process is waited for, 50 milliseconds each. @default 40 */
+  refLockRetries?: number
+}
+
+/**
+ * A branch. If a worktree has it checked out, its files and index move with it, and uncommitted work elsewhere in it stays as it is.
+ *
+ * The order, which is what makes it whole: journal, `index.lock`, look for work in the way, lock the refs, move the files on a private
+ * index, commit the refs (the commit point), publish the index, close the journal.
+ */
+export class GitBranchTarget implements Target {
+  readonly name: TargetName
+  readonly repository: GitRepository
+  readonly #fence: FenceRef
+  readonly #journal: IntentJournal
+  readonly #indexWaitMs: number
+  readonly #refLockRetries: number
+
+  constructor(options: GitBranchTargetOptions) {
+    if (!options.name.startsWith('refs/heads/')) {
+      throw new UnjudgedLandingError(`${options.name} is not a branch: give a full ref such as refs/heads/main`)
+    }
+    this.name = options.name
+    this.repository = options.repository
+    this.#fence = new FenceRef(options.repository, options.name)
+    const folder = join(options.repository.commonDir, 'patchlane', 'landing')
+    this.#journal = new IntentJournal(join(folder, `${encodeURIComponent(options.name)}.jsonl`))
+    this.#indexWaitMs = options.indexWaitMs ?? 5_000
+    this.#refLockRetries = options.refLockRetries ?? 40
+  }
+
+  head(): Promise<ObjectId> {
+    return this.repository.resolve(this.name)
+  }
+
+  takeOver(lease: Pick<TargetLease, 'epoch' | 'owner'>): Promise<Fence> {
+    return this.#fence.takeOver(lease)
+  }
+
+  async recover(fence: Fence): Promise<Recovery[]> {
+    await this.#fence.verify(fence)
+    const open = await this.#journal.read()
+    if (open === undefined) return []
+    const recovery = await recoverLanding(this.repository, open)
+    await this.#journal.end()
+    return [recovery]
+  }
+
+  async visible(): Promise<VisibleState> {
+    const checkout = await findCheckout(this.repository, this.name).catch(() => undefined)
+    const directory = checkout?.workTree ?? this.repository.workTree
+    const gitDir = checkout?.gitDir ?? this.repository.gitDir
+    return { directory, excluded: ['.git'], records: () => visibleRecords(this.repository, gitDir, directory) }
+  }
+
+  async land(verdict: LandingVerdict, fence: Fence): Promise<void> {
+    assertMinted(verdict)
+    await this.#assertExact(verdict)
+    await this.#fence.verify(fence)
+    if ((await this.head()) !== verdict.base) throw new HeadMovedError(this.name, verdict.base)
+    const checkout = await findCheckout(this.repository, this.name)
+    const intent = await this.#intend(verdict, checkout)
+    await this.repository.syncObjects()
+    if (checkout === undefined || intent.checkout === null) await this.#landRef(intent, fence)
+    else await this.#landCheckout(intent, checkout, intent.checkout.paths, fence)
+  }
+
+  /** The commit is what was judged, and nothing else. */
+  async #assertExact(verdict: LandingVerdict): Promise<void> {
+    const commit = await this.repository.readCommit(verdict.commit)
+    const [parent, ...others] = commit.parents
+    if (commit.tree !== verdict.tree || parent !== verdict.base || others.length > 0) {
+      throw new UnjudgedLandingError(`commit ${verdict.commit} is not the judged tree on the judged head`)
+    }
+  }
+
+  async #intend(verdict: LandingVerdict, checkout: Checkout | undefined): Promise<Intent> {
+    const owner = await identityOf()
+    if (owner === undefined) throw new LandingFailedError('this process cannot be named')
+    const paths: IntentPath[] =
+      checkout === undefined ? [] : await this.repository.diffTrees(verdict.base, verdict.commit)
+    return {
+      patchId: verdict.patchId,
+      ref: this.name,
+      old: verdict.base,
+      new: verdict.commit,
+      owner,
+      token: randomUUID(),
+      checkout:
+        checkout === undefined
+          ? null
+          : {
+              ...checkout,
+              paths: paths.map(({ path, before, after }) => ({ path, before, after })),
+              newFolders: await missingFolders(checkout.workTree, paths),
+            },
+    }
+  }
+
+  async #landRef(intent: Intent, fence: Fence): Promise<void> {
+    await this.#journal.begin(intent)
+    const transaction = await this.#prepare(intent, fence, this.repository.commonDir).catch(async (thrown: unknown) => {
+      await this.#journal.end()
+      throw thrown
+    })
+    await transaction.commit().catch(async (thrown: unknown) => {
+      if ((await this.head()) === intent.new) return
+      await this.#journal.end()
+      throw new LandingFailedError(errorMessage(thrown), { cause: thrown })
+    })
+    await this.#journal.end()
+  }
+
+  async #landCheckout(intent: Intent, checkout: Checkout, paths: IntentPath[], fence: Fence): Promise<void> {
+    await this.#journal.begin(intent)
+    try {
+      await lockIndex(checkout, intent.token, this.#indexWaitMs)
+    } catch (thrown) {
+      await this.#journal.end()
+      throw thrown
+    }
+    let transaction: RefTransaction | undefined
+    try {
+      await refuseOverlaps(checkout, paths)
+      transaction = await this.#prepare(intent, fence, checkout.gitDir)
+      // The refs are locked now, HEAD too: what is read here stays true until the end.
+      if ((await readHead(checkout.gitDir)) !== this.name) throw new CheckoutBusyError('another branch was checked out')
+      await this.#move(intent, checkout)
+    } catch (thrown) {
+      await transaction?.abort()
+      await this.#takeBack(intent, checkout)
+      throw PatchlaneError.is(thrown) && thrown.code !== 'GIT_COMMAND_FAILED'
+        ? thrown
+        : new LandingFailedError(errorMessage(thrown), { cause: thrown })
+    }
+    await transaction.commit().catch(async (thrown: unknown) => {
+      // The answer may be lost and the ref moved all the same: the ref says what happened.
+      if ((await this.head()) === intent.new) return
+      await this.#takeBack(intent, checkout)
+      throw new LandingFailedError(errorMessage(thrown), { cause: thrown })
+    })
+    await publishIndex(checkout, intent.token)
+    await syncCheckout(checkout, paths)
+    await this.#journal.end()
+  }
+
+  async #move(intent: Intent, checkout: Checkout): Promise<void> {
+    let noted: Promise<void> | undefined
+    await moveFiles(this.repository, checkout, {
+      token: intent.token,
+      old: intent.old,
+      new: intent.new,
+      onStart: (pid) => {
+        noted = this.#noteChild(pid)
+      },
+    }).finally(() => noted)
+    const index = await lstatOrNothing(privateIndex(checkout, intent.token))
+    await this.#journal.note({ note: 'index', inode: String(index?.ino ?? 0) })
+  }
+
+  async #noteChild(pid: number): Promise<void> {
+    const process = await identityOf(pid)
+    if (process !== undefined) await this.#journal.note({ note: 'child', process })
+  }
+
+  /** Back to before: files first, while `index.lock` still keeps others out. */
+  async #takeBack(intent: Intent, checkout: Checkout): Promise<void> {
+    await restoreFiles(this.repository, intent)
+    await unlockIndex(checkout, intent.token)
+    await this.#journal.end()
+  }
+
+  async #prepare(intent: Intent, fence: Fence, gitDir: string): Promise<RefTransaction> {
+    for (let attempt = 0; ; attempt++) {
+      const transaction = await this.repository.beginRefTransaction({
+        message: `patchlane: land ${intent.patchId}`,
+        gitDir,
+      })
+      try {
+        await this.#noteChild(transaction.pid)
+        await transaction.prepare([
+          { kind: 'verify', ref: this.#fence.ref, old: objectIdSchema.parse(fence.token) },
+          { kind: 'update', ref: this.name, new: intent.new, old: intent.old },
+        ])
+        await this.#noteLocks(gitDir)
+        return transaction
+      } catch (thrown) {
+        await transaction.abort()
+        const code = PatchlaneError.is(thrown) ? thrown.code : ''
+        if (code === 'GIT_REF_LOCKED' && attempt < this.#refLockRetries) {
+          await sleep(50)
+          continue
+        }
+        if (code === 'GIT_REF_LOCKED') throw new CheckoutBusyError(errorMessage(thrown), { cause: thrown })
+        if (code !== 'GIT_REF_MOVED') throw thrown
+        await this.#fence.verify(fence)
+        throw new HeadMovedError(this.name, intent.old, { cause: thrown })
+      }
+    }
+  }
+
+  async #noteLocks(gitDir: string): Promise<void> {
+    const { commonDir } = this.repository
+    const candidates = [
+      join(commonDir, `${this.name}.lock`),
+      join(commonDir, `${this.#fence.ref}.lock`),
+      join(gitDir, 'HEAD.lock'),
+    ]
+    const files = await Promise.all(
+      candidates.map(async (path) => {
+        const found = await lstatOrNothing(path)
+        return found === undefined ? [] : [{ path, inode: String(found.ino) }]
+      }),
+    )
+    await this.#journal.note({ note: 'locks', files: files.flat() })
+  }
+}

@@ -1,0 +1,108 @@
+import { appendFile, readFile } from 'node:fs/promises'
+import { objectIdSchema, patchIdSchema } from '@patchlane/kernel'
+import { type ProcessIdentity, processIdentitySchema } from '@patchlane/process'
+import { z } from 'zod'
+import { hasCode, removeFile, writeFileDurably } from '../files.ts'
+
+const entrySchema = z.object({ mode: z.string(), oid: objectIdSchema }).nullable()
+
+/** One path of a landing: how it is before and after. */
+export const intentPathSchema = z.object({ path: z.string(), before: entrySchema, after: entrySchema })
+export type IntentPath = z.infer<typeof intentPathSchema>
+
+/** What a landing is about to do, written down before it does anything. */
+export const intentSchema = z.object({
+  patchId: patchIdSchema,
+  ref: z.string(),
+  old: objectIdSchema,
+  new: objectIdSchema,
+  owner: processIdentitySchema,
+  /** Names this landing in lock files. */
+  token: z.string(),
+  /** Null when the branch is not checked out anywhere. */
+  checkout: z
+    .object({
+      gitDir: z.string(),
+      workTree: z.string(),
+      paths: z.array(intentPathSchema),
+      /** Folders that the landing will make, deepest first. */
+      newFolders: z.array(z.string()),
+    })
+    .nullable(),
+})
+export type Intent = z.infer<typeof intentSchema>
+
+const noteSchema = z.discriminatedUnion('note', [
+  /** A git process of this landing, to be waited for or ended before anything is repaired. */
+  z.object({ note: z.literal('child'), process: processIdentitySchema }),
+  /** Lock files that git made for this landing. */
+  z.object({ note: z.literal('locks'), files: z.array(z.object({ path: z.string(), inode: z.string() })) }),
+  /** The private index is complete and stands ready to become the index. */
+  z.object({ note: z.literal('index'), inode: z.string() }),
+])
+export type IntentNote = z.infer<typeof noteSchema>
+
+/** The journal of one landing: the intent, and what became known since. */
+export interface OpenIntent {
+  intent: Intent
+  children: ProcessIdentity[]
+  locks: { path: string; inode: string }[]
+  indexInode: string | undefined
+}
+
+/**
+ * One file per target. The intent is durable before anything else happens; notes are appended without a sync of their own, because they
+ * matter after a kill, not after a power cut.
+ */
+export class IntentJournal {
+  readonly #file: string
+
+  constructor(file: string) {
+    this.#file = file
+  }
+
+  async begin(intent: Intent): Promise<void> {
+    await writeFileDurably(this.#file, `${JSON.stringify(intent)}\n`)
+  }
+
+  async note(note: IntentNote): Promise<void> {
+    await appendFile(this.#file, `${JSON.stringify(note)}\n`)
+  }
+
+  /** Nothing is open any more. */
+  async end(): Promise<void> {
+    await removeFile(this.#file)
+  }
+
+  async read(): Promise<OpenIntent | undefined> {
+    const text = await readFile(this.#file, 'utf8').catch((thrown: unknown) => {
+      if (hasCode(thrown, 'ENOENT')) return undefined
+      throw thrown
+    })
+    if (text === undefined) return undefined
+    const [first = '', ...lines] = text.split('\n')
+    const open: OpenIntent = {
+      intent: intentSchema.parse(JSON.parse(first)),
+      children: [],
+      locks: [],
+      indexInode: undefined,
+    }
+    for (const line of lines) {
+      const note = noteSchema.safeParse(parseJson(line))
+      // A line cut short by a kill says nothing.
+      if (!note.success) continue
+      if (note.data.note === 'child') open.children.push(note.data.process)
+      else if (note.data.note === 'locks') open.locks.push(...note.data.files)
+      else open.indexInode = note.data.inode
+    }
+    return open
+  }
+}
+
+function parseJson(line: string): unknown {
+  try {
+    return JSON.parse(line)
+  } catch {
+    return undefined
+  }
+}

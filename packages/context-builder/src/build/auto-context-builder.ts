@@ -1,0 +1,284 @@
+import {
+  type FileChange,
+  type IndexDigest,
+  type ObjectId,
+  parseRepoPath,
+  type ReadSet,
+  type RepoId,
+  repoPathProblem,
+  type Stamp,
+} from '@patchlane/kernel'
+import type { CodeIndex } from '../code-index.ts'
+import type { CodeView } from '../code-view.ts'
+import { GraphBuilder } from '../graph/graph-builder.ts'
+import { HistoryStore } from '../history/history.ts'
+import { ContextRanker, type Ranking } from '../rank/context-ranker.ts'
+import type { FileRole } from '../role.ts'
+import type { ContextCandidate, ContextLevel, ContextSource, FileCandidate, SourceRequest } from './context-source.ts'
+import { type Packed, type Piece, pack } from './pack.ts'
+import { renderFile } from './render-file.ts'
+import { ConventionsSource } from './sources/conventions-source.ts'
+import { DocumentsSource } from './sources/documents-source.ts'
+import { NeighboursSource } from './sources/neighbours-source.ts'
+import { RankedFilesSource } from './sources/ranked-files-source.ts'
+import { TestsSource } from './sources/tests-source.ts'
+import { BpeTokenCounter, type TokenCounter } from './token-counter.ts'
+import { ViewTexts } from './view-texts.ts'
+
+/** Puts the first candidates of the ranking in a better order: a model, embeddings. It has to be deterministic for contexts to be so. */
+export interface Reranker {
+  /** Paths, best first; those left out keep their order behind. */
+  rerank(
+    task: string,
+    candidates: readonly { path: string; score: number }[],
+    signal?: AbortSignal,
+  ): Promise<readonly string[]>
+}
+
+export interface AutoContextBuilderOptions {
+  index: CodeIndex
+  repoId: RepoId
+  /** @default code, tests, documents, conventions, neighbours */
+  sources?: readonly ContextSource[]
+  ranker?: ContextRanker
+  reranker?: Reranker
+  /** @default {@link BpeTokenCounter} */
+  tokens?: TokenCounter
+}
+
+export interface BuildRequest {
+  task: string
+  commit: ObjectId
+  /** Tokens of the whole text, never exceeded. @default 24_000 */
+  budgetTokens?: number
+  /** Ranked implementation files at most. @default 20 */
+  limit?: number
+  /** Changes on top of the commit that are in no commit. */
+  overlay?: readonly FileChange[]
+  signal?: AbortSignal
+}
+
+export interface ContextFile {
+  path: string
+  role: FileRole
+  /** 0 to 1, relative to the best file of its role; 0 for a file that is here for another reason than its rank. */
+  score: number
+  why: string[]
+  level: ContextLevel
+  tokens: number
+}
+
+export interface ContextBundle {
+  stamp: Stamp
+  /** The version of the state read, where that is more than the commit; null without an overlay. */
+  overlay: IndexDigest | null
+  /** In the order of the text. */
+  files: ContextFile[]
+  /** Implementation files, best first, whether they fitted or not. */
+  ranked: string[]
+  text: string
+  tokens: number
+  readSet: ReadSet
+  /** What went wrong without stopping the whole: a source that failed. */
+  notes: string[]
+}
+
+/** Files the reranker sees. */
+const RERANKED = 30
+
+/**
+ * Builds the context of a task: the files that matter, as much of each as the budget allows, and why each is there.
+ *
+ * - The text is never longer than the budget.
+ * - The same task, commit, overlay and options give the same bytes, so that a prompt cache can hold them.
+ * - Everything read comes from the state that the stamp names.
+ */
+export class AutoContextBuilder {
+  readonly #options: AutoContextBuilderOptions
+  readonly #ranker: ContextRanker
+  readonly #sources: readonly ContextSource[]
+  readonly #tokens: TokenCounter
+  readonly #graphs: GraphBuilder
+  readonly #history: HistoryStore
+
+  constructor(options: AutoContextBuilderOptions) {
+    this.#options = options
+    this.#ranker = options.ranker ?? new ContextRanker()
+    this.#sources = options.sources ?? defaultSources()
+    this.#tokens = options.tokens ?? new BpeTokenCounter()
+    this.#graphs = new GraphBuilder(options.index.reader)
+    this.#history = new HistoryStore(options.index.reader, options.index.directory)
+  }
+
+  /** @throws {EmptyTaskError} */
+  async build(request: BuildRequest): Promise<ContextBundle> {
+    const { index } = this.#options
+    const { task, commit, overlay = [], signal } = request
+    const base = await index.view({ commit, ...(signal === undefined ? {} : { signal }) })
+    const view = overlay.length === 0 ? base : await index.overlay(base, overlay)
+    const texts = new ViewTexts(view, index.reader, overlay)
+    const [graph, history] = [await this.#graphs.of(view, texts.overlaid()), await this.#history.of(commit)]
+    const ranking = await this.#rerank(request, this.#ranker.rank({ view, task, history, inDegree: graph.inDegree }))
+    signal?.throwIfAborted()
+    const sourceRequest: SourceRequest = { task, view, ranking, graph, history, limit: request.limit ?? 20, signal }
+    const notes: string[] = []
+    const candidates = await this.#collect(sourceRequest, notes)
+    const { pieces, files } = await this.#pieces(view, ranking, candidates, texts)
+    const packed = await this.#fit(pieces, request.budgetTokens ?? 24_000)
+    return this.#bundle({ base, view, ranking, packed, files, notes })
+  }
+
+  async #rerank({ task, signal }: BuildRequest, ranking: Ranking): Promise<Ranking> {
+    const { reranker } = this.#options
+    const all = ranking.byRole.get('implementation') ?? []
+    if (reranker === undefined || all.length === 0) return ranking
+    const head = all.slice(0, RERANKED)
+    const order = await reranker.rerank(
+      task,
+      head.map(({ path, score }) => ({ path, score })),
+      signal,
+    )
+    const places = new Map([...new Set(order)].map((path, at) => [path, at]))
+    const placeOf = (path: string) => places.get(path) ?? RERANKED
+    const sorted = [...head].sort((a, b) => placeOf(a.path) - placeOf(b.path))
+    return { ...ranking, byRole: new Map([...ranking.byRole, ['implementation', [...sorted, ...all.slice(RERANKED)]]]) }
+  }
+
+  async #collect(request: SourceRequest, notes: string[]): Promise<ContextCandidate[]> {
+    const collected: ContextCandidate[] = []
+    for (const source of this.#sources) {
+      try {
+        collected.push(...(await source.collect(request)))
+      } catch (error) {
+        request.signal?.throwIfAborted()
+        notes.push(`${source.name}: ${error instanceof Error ? error.message : String(error)}`)
+      }
+    }
+    return collected
+  }
+
+  /** One piece per file, whatever the number of sources that want it; texts from elsewhere behind those of equal priority. */
+  async #pieces(view: CodeView, ranking: Ranking, candidates: readonly ContextCandidate[], texts: ViewTexts) {
+    const byFile = new Map<number, FileCandidate[]>()
+    for (const candidate of candidates) {
+      if (candidate.kind !== 'file') continue
+      byFile.set(candidate.position, [...(byFile.get(candidate.position) ?? []), candidate])
+    }
+    await texts.load([...byFile.keys()])
+    const files = new Map<Piece, { file: ContextFile; symbols: Map<ContextLevel, string[]> }>()
+    const best = new Map([...ranking.byRole].map(([role, list]) => [role, list[0]?.score ?? 1]))
+    const scores = new Map(
+      [...ranking.byRole.values()].flat().map(({ position, role, score }) => [position, score / (best.get(role) ?? 1)]),
+    )
+    const drafts = [...byFile].map(([position, wanted]) => {
+      const { path, role } = view.file(position)
+      const sorted = [...wanted].sort((a, b) => a.priority - b.priority)
+      const why = [...new Set(sorted.map((candidate) => candidate.why))]
+      const score = Math.round((scores.get(position) ?? 0) * 1_000) / 1_000
+      const symbols = new Map<ContextLevel, string[]>()
+      const text = texts.of(position)
+      const { definitions, flags } = view.details(position)
+      const readable =
+        text !== undefined && !flags.includes('binary') && !flags.includes('minified') && !flags.includes('large')
+      const render = (level: ContextLevel): string | undefined => {
+        const heading = `### ${path} (${why[0] ?? ''})`
+        if (level === 'path') return `${heading}\n`
+        if (!readable || (level !== 'full' && definitions.length === 0)) return undefined
+        const rendered = renderFile({ path, text, definitions, idf: ranking.signals.idf }, level)
+        symbols.set(level, rendered.symbols)
+        return `${heading}\n${fenced(rendered.body)}\n`
+      }
+      const file: ContextFile = { path, role, score, why, level: 'path', tokens: 0 }
+      return {
+        priority: sorted[0]?.priority ?? 0,
+        key: path,
+        most: sorted[0]?.most ?? 'path',
+        render,
+        entry: { file, symbols },
+      }
+    })
+    const others = candidates
+      .filter((candidate) => candidate.kind === 'text')
+      .map(({ title, text, why, priority }) => ({
+        priority,
+        key: title,
+        most: 'full' as const,
+        render: (level: ContextLevel) =>
+          level === 'full'
+            ? `### ${title} (${why})\n${fenced(text)}\n`
+            : level === 'path'
+              ? `### ${title} (${why})\n`
+              : undefined,
+        entry: undefined,
+      }))
+    const pieces = [...drafts, ...others]
+      .sort((a, b) => a.priority - b.priority || (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))
+      .map(({ most, render, entry }, order) => {
+        const piece: Piece = { order, most, render }
+        if (entry !== undefined) files.set(piece, entry)
+        return piece
+      })
+    return { pieces, files }
+  }
+
+  /** Joining may add a token here and there: the whole is counted, and the last pieces give way until it fits. */
+  async #fit(pieces: readonly Piece[], budget: number): Promise<Packed[]> {
+    for (let allowance = budget; allowance > 0; allowance -= Math.max(8, Math.ceil(budget * 0.01))) {
+      const packed = await pack(pieces, allowance, this.#tokens)
+      if ((await this.#tokens.count(joined(packed))) <= budget) return packed
+    }
+    return []
+  }
+
+  async #bundle(parts: {
+    base: CodeView
+    view: CodeView
+    ranking: Ranking
+    packed: readonly Packed[]
+    files: ReadonlyMap<Piece, { file: ContextFile; symbols: Map<ContextLevel, string[]> }>
+    notes: string[]
+  }): Promise<ContextBundle> {
+    const { base, view, ranking, packed, files, notes } = parts
+    const symbols = new Set<string>()
+    const shown = packed.flatMap(({ piece, level, tokens }) => {
+      const entry = files.get(piece)
+      if (entry === undefined) return []
+      for (const name of entry.symbols.get(level) ?? []) symbols.add(`${entry.file.path}#${name}`)
+      return [{ ...entry.file, level, tokens }]
+    })
+    const text = joined(packed)
+    const paths = shown.map(({ path }) => path).filter((path) => repoPathProblem(path) === undefined)
+    return {
+      stamp: { repoId: this.#options.repoId, commit: base.commit, indexVersion: base.digest },
+      overlay: view === base ? null : view.digest,
+      files: shown,
+      ranked: (ranking.byRole.get('implementation') ?? []).map(({ path }) => path),
+      text,
+      tokens: await this.#tokens.count(text),
+      readSet: { paths: paths.sort().map(parseRepoPath), symbols: [...symbols].sort(), complete: true },
+      notes,
+    }
+  }
+}
+
+/** The sources used where none are named. Pages from the net are not among them: {@link UrlSource} is for those who ask for it. */
+export function defaultSources(): ContextSource[] {
+  return [
+    new ConventionsSource(),
+    new RankedFilesSource(),
+    new TestsSource(),
+    new DocumentsSource(),
+    new NeighboursSource(),
+  ]
+}
+
+function joined(packed: readonly Packed[]): string {
+  return packed.map(({ text }) => text).join('\n')
+}
+
+/** A fence longer than any in the text, so that a file cannot pretend to end. */
+function fenced(body: string): string {
+  const longest = (body.match(/`{3,}/g) ?? []).reduce((most, run) => Math.max(most, run.length), 2)
+  const fence = '`'.repeat(longest + 1)
+  return `${fence}\n${body.replace(/\n$/, '')}\n${fence}`
+}

@@ -1,0 +1,54 @@
+import { type ContextLevel, levels } from './context-source.ts'
+import type { TokenCounter } from './token-counter.ts'
+
+/** One piece of the context: a file or a text, renderable at several levels. */
+export interface Piece {
+  /** Its place in the context, first to last. */
+  order: number
+  most: ContextLevel
+  /** The piece as it stands in the context, heading included; undefined where the level makes no sense for it. */
+  render(level: ContextLevel): string | undefined
+}
+
+export interface Packed {
+  piece: Piece
+  level: ContextLevel
+  text: string
+  tokens: number
+}
+
+/** One piece takes no more than this share of the budget whole, so that one long file does not push out all others. */
+const MAX_SHARE = 0.4
+
+/**
+ * Fits pieces into a budget. Each first gets its path, as long as paths fit; then, in their order, each is raised to the highest level
+ * that still fits. Never above the budget.
+ */
+export async function pack(pieces: readonly Piece[], budget: number, counter: TokenCounter): Promise<Packed[]> {
+  const packed: Packed[] = []
+  let left = budget
+  for (const piece of [...pieces].sort((a, b) => a.order - b.order)) {
+    const text = piece.render('path')
+    if (text === undefined) continue
+    const tokens = await counter.count(text)
+    if (tokens > left) break
+    packed.push({ piece, level: 'path', text, tokens })
+    left -= tokens
+  }
+  for (const item of packed) {
+    for (const level of levels.slice(levels.indexOf(item.piece.most))) {
+      if (level === 'path') break
+      const text = item.piece.render(level)
+      if (text === undefined || text.length < item.text.length) continue
+      // A token is rarely longer than eight characters: what cannot fit need not be counted.
+      if (text.length / 8 > left + item.tokens) continue
+      const tokens = await counter.count(text)
+      const extra = tokens - item.tokens
+      if (extra > left || (tokens > budget * MAX_SHARE && level !== 'signatures')) continue
+      Object.assign(item, { level, text, tokens })
+      left -= extra
+      break
+    }
+  }
+  return packed
+}

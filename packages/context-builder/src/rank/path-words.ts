@@ -1,0 +1,58 @@
+import type { CodeView } from '../code-view.ts'
+import { termsOf, wordPattern } from '../words.ts'
+
+/** The words of every path in a view, made once for it. */
+export class PathWords {
+  /** Files by a term of their name, without extension. */
+  readonly names = new Map<string, number[]>()
+  /** Files by a term of a folder they stand in. */
+  readonly folders = new Map<string, number[]>()
+  /** The terms of each file's name. `index`, `__init__` and `mod` say nothing, so the folder's name stands for them. */
+  readonly nameTerms: readonly (readonly string[])[]
+  readonly folderTerms: readonly (readonly string[])[]
+
+  static #cache = new WeakMap<CodeView, PathWords>()
+
+  static of(view: CodeView): PathWords {
+    let words = PathWords.#cache.get(view)
+    if (words === undefined) {
+      words = new PathWords(view)
+      PathWords.#cache.set(view, words)
+    }
+    return words
+  }
+
+  private constructor(view: CodeView) {
+    const split = new Map<string, readonly string[]>()
+    const termsIn = (text: string): readonly string[] => {
+      let terms = split.get(text)
+      if (terms === undefined) {
+        terms = [...new Set((text.match(wordPattern(text)) ?? []).flatMap(termsOf))]
+        split.set(text, terms)
+      }
+      return terms
+    }
+    const nameTerms: (readonly string[])[] = []
+    const folderTerms: (readonly string[])[] = []
+    for (const [position, { path }] of view.files.entries()) {
+      const parts = path.split('/')
+      const last = parts.pop() ?? ''
+      const plain = last.replace(/^\.*/, '').replace(/\..*$/, '')
+      const name = /^(?:index|__init__|mod|lib|main)$/.test(plain) && parts.length > 0 ? (parts.at(-1) ?? plain) : plain
+      const own = termsIn(name)
+      const above = [...new Set(parts.flatMap(termsIn))]
+      nameTerms.push(own)
+      folderTerms.push(above)
+      for (const term of own) push(this.names, term, position)
+      for (const term of above) push(this.folders, term, position)
+    }
+    this.nameTerms = nameTerms
+    this.folderTerms = folderTerms
+  }
+}
+
+function push(map: Map<string, number[]>, key: string, value: number): void {
+  const list = map.get(key)
+  if (list === undefined) map.set(key, [value])
+  else list.push(value)
+}

@@ -1,0 +1,88 @@
+import { stem, termsOf, wordPattern } from '../words.ts'
+
+/** A task, read for what can be searched. */
+export interface TaskQuery {
+  /** Terms with how much each counts, in the order of their first appearance. */
+  readonly terms: ReadonlyMap<string, number>
+  /** The terms of identifiers written as such: `camelCase`, `snake_case`, in backticks, called, dotted. */
+  readonly identifiers: readonly string[]
+  /** Paths or parts of them, from the text and from stack traces: with folders, or a file name with its extension. */
+  readonly paths: readonly string[]
+  /** Dotted names that may be modules: `django.db.models`. */
+  readonly modules: readonly string[]
+  /** The scope of a conventional commit, `fix(css): …`, or a leading `area:`; a package or folder named. */
+  readonly scopes: readonly string[]
+}
+
+/** Words that say nothing about where. */
+const stopWords = new Set(
+  'a an and are as at be been but by can could did do does for from had has have how i if in into is it its may me my no nor not of on or our should so some such than that the their them then there these they this those to too us was we were what when where which while who why will with without would you your also add added adds fix fixed fixes fixing make makes made use used uses using update updated updates change changed changes allow allows ensure support instead via new now when please need needs want only all any more most other just like work works correctly properly'
+    .split(' ')
+    .map(stem),
+)
+
+/** Longest task that is read; what is beyond is a log. */
+const MAX_TASK = 20_000
+
+export function readTask(task: string): TaskQuery {
+  const text = task.slice(0, MAX_TASK)
+  const terms = new Map<string, number>()
+  const title = text.split('\n', 1)[0] ?? ''
+  const plainTitle = title.replace(/^(?:\w+)(\([^)]*\))?!?:/, '$1')
+  const count = (part: string, weight: number) => {
+    for (const word of part.match(wordPattern(part)) ?? []) {
+      const found = termsOf(word)
+      for (const term of found) {
+        if (stopWords.has(term) || /^\d+$/.test(term)) continue
+        terms.set(term, (terms.get(term) ?? 0) + weight)
+      }
+    }
+  }
+  count(plainTitle, 2)
+  count(text.slice(title.length), 1)
+  const paths = unique([
+    ...matches(text, /(?:^|[\s"'`(<[:])((?:\.{0,2}\/)?(?:[\w@.+-]+\/)+[\w@.+-]+)/gm),
+    ...matches(
+      text,
+      /(?:^|[\s"'`(<[])([\w.+-]+\.(?:[cm]?[jt]sx?|pyi?|go|rs|java|c|cc|cpp|h|hpp|cs|rb|php|vue|svelte|css|scss|json|ya?ml|toml|md|rst))\b/gm,
+    ),
+  ]).map((path) => path.replace(/^[./]+/, '').replace(/[.,:;]+$/, ''))
+  return {
+    terms,
+    identifiers: identifiersIn(text),
+    paths: paths.filter((path) => path !== ''),
+    modules: unique(matches(text, /\b([a-z_][\w]*(?:\.[a-z_]\w*)+)\b/gi)),
+    scopes: scopesIn(title),
+  }
+}
+
+function identifiersIn(text: string): string[] {
+  const found = [
+    ...matches(text, /`([^`\n]{2,80})`/g).flatMap((quoted) => quoted.match(wordPattern(quoted)) ?? []),
+    ...matches(text, /\b([A-Za-z_$][\w$]*)\(/g),
+    ...matches(text, /\b([a-z]+[A-Z][\w$]*|[A-Z][a-z0-9]+[A-Z][\w$]*|[A-Za-z]\w*_\w+|_\w+)\b/g),
+    ...matches(text, /\.([A-Za-z_]\w{2,})\b/g),
+  ]
+  const names = found.map((word) => termsOf(word).at(-1) ?? '')
+  return unique(names).filter((name) => name.length > 2 && !stopWords.has(name))
+}
+
+function scopesIn(title: string): string[] {
+  const conventional = /^\w+\(([^)]+)\)!?:/.exec(title)?.[1]
+  if (conventional !== undefined) return conventional.split(/[,/\s]+/).filter((scope) => scope !== '')
+  const area = /^([\w./-]+(?:,\s*[\w./-]+)*):\s/.exec(title)?.[1]
+  if (
+    area === undefined ||
+    /^(?:fix|feat|feature|chore|docs?|refactor|perf|test|tests|build|ci|style|revert|bug|wip)$/i.test(area)
+  )
+    return []
+  return area.split(/[,/\s]+/).filter((scope) => scope !== '')
+}
+
+function matches(text: string, pattern: RegExp): string[] {
+  return [...text.matchAll(pattern)].map((match) => match[1] ?? '')
+}
+
+function unique(list: readonly string[]): string[] {
+  return [...new Set(list)]
+}

@@ -1,0 +1,44 @@
+/** What each part of the ranking counts. The numbers are made by `benchmarks/recall/fit.ts` on its training repositories. */
+export interface RankWeights {
+  /** BM25F: fields, saturation, and how much a field's length counts. */
+  body: number
+  comment: number
+  definition: number
+  name: number
+  folder: number
+  saturation: number
+  lengthNorm: number
+  /** Signals, each scaled to 0…1, added up. */
+  lexical: number
+  chunk: number
+  identifier: number
+  mention: number
+  baseName: number
+  history: number
+  frequency: number
+  /** Multipliers: 1 + this for a file in a package or folder that the task names. */
+  scope: number
+  package: number
+  /** Divisor: 1 + this × log(1 + files that import it), unless the task names the file. */
+  hub: number
+}
+
+export const defaultWeights: RankWeights = {
+  body: 1,
+  comment: 0.3,
+  definition: 2,
+  name: 6,
+  folder: 2,
+  saturation: 1.2,
+  lengthNorm: 0.7,
+  lexical: 1,
+  chunk: 0.5,
+  identifier: 0.4,
+  mention: 2,
+  baseName: 0.75,
+  history: 0.5,
+  frequency: 0.1,
+  scope: 2,
+  package: 0.3,
+  hub: 0,
+}

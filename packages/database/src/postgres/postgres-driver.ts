@@ -1,0 +1,101 @@
+import { CompiledQuery, type DatabaseConnection, type Driver, type QueryResult } from 'kysely'
+import type { PgClientLike, PgPoolLike, PgResultLike } from './postgres-client.ts'
+import { isConnectionProblem, translatePostgresError } from './postgres-errors.ts'
+
+/**
+ * Kysely's driver over any `pg` pool. It needs nothing of a session beyond its transaction, so it works through a pooler in
+ * transaction mode; and it turns `bigint` into numbers by itself, so that a borrowed pool needs no type parsers.
+ */
+export class PostgresDriver implements Driver {
+  readonly #pool: PgPoolLike
+  readonly #end: () => Promise<void>
+
+  constructor(pool: PgPoolLike, end: () => Promise<void>) {
+    this.#pool = pool
+    this.#end = end
+  }
+
+  async init(): Promise<void> {}
+
+  async acquireConnection(): Promise<DatabaseConnection> {
+    try {
+      return new PostgresConnection(await this.#pool.connect())
+    } catch (error) {
+      throw translatePostgresError(error)
+    }
+  }
+
+  async releaseConnection(connection: DatabaseConnection): Promise<void> {
+    if (connection instanceof PostgresConnection) connection.release()
+  }
+
+  async beginTransaction(connection: DatabaseConnection): Promise<void> {
+    await connection.executeQuery(CompiledQuery.raw('begin'))
+  }
+
+  async commitTransaction(connection: DatabaseConnection): Promise<void> {
+    await connection.executeQuery(CompiledQuery.raw('commit'))
+  }
+
+  async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
+    await connection.executeQuery(CompiledQuery.raw('rollback'))
+  }
+
+  async destroy(): Promise<void> {
+    await this.#end()
+  }
+}
+
+const BIGINT = 20
+
+class PostgresConnection implements DatabaseConnection {
+  readonly #client: PgClientLike
+  #lost = false
+
+  constructor(client: PgClientLike) {
+    this.#client = client
+  }
+
+  async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
+    let result: PgResultLike
+    try {
+      result = await this.#client.query(query.sql, [...query.parameters])
+    } catch (error) {
+      // A connection that failed in this way, or could not even roll back, must not go back to the pool.
+      if (isConnectionProblem(error) || query.sql === 'rollback') this.#lost = true
+      throw translatePostgresError(error)
+    }
+    // The server answers COMMIT of a failed transaction with ROLLBACK, and no error.
+    if (query.sql === 'commit' && result.command === 'ROLLBACK')
+      throw translatePostgresError(new Error('The transaction was rolled back by the server.'))
+    return { numAffectedRows: BigInt(result.rowCount ?? 0), rows: rowsOf<R>(withNumbers(result)) }
+  }
+
+  async *streamQuery<R>(query: CompiledQuery): AsyncIterableIterator<QueryResult<R>> {
+    yield await this.executeQuery<R>(query)
+  }
+
+  release(): void {
+    this.#client.release(this.#lost)
+  }
+}
+
+function withNumbers(result: PgResultLike): unknown[] {
+  const names = (result.fields ?? []).filter((field) => field.dataTypeID === BIGINT).map((field) => field.name)
+  if (names.length === 0) return result.rows
+  return result.rows.map((row) => {
+    if (typeof row !== 'object' || row === null) return row
+    const copy: Record<string, unknown> = { ...row }
+    for (const name of names) {
+      const value = copy[name]
+      if (typeof value === 'string') copy[name] = Number(value)
+    }
+    return copy
+  })
+}
+
+/** Kysely's query types say what a row looks like; the driver cannot check it. */
+function rowsOf<R>(rows: unknown[]): R[]
+function rowsOf(rows: unknown[]): unknown[] {
+  return rows
+}

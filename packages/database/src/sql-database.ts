@@ -1,0 +1,99 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import type { Clock } from '@patchlane/kernel'
+import { type Kysely, type RawBuilder, sql, type Transaction } from 'kysely'
+import type { Database, Dialect } from './database.ts'
+import { NestedTransactionError } from './errors.ts'
+import { assertSchema, type MigrationEngine, migrateSchema } from './migrator.ts'
+import type { Schema } from './schema.ts'
+import type { WakeUps } from './wake-ups.ts'
+
+export interface SqlDatabaseParts {
+  dialect: Dialect
+  db: Kysely<Schema>
+  wakeUps: WakeUps
+  clock: Clock | undefined
+  /** Whether running the transaction once more can help. */
+  isRetryable(error: unknown): boolean
+  migration: MigrationEngine
+}
+
+const ATTEMPTS = 5
+
+/** The part of {@link Database} that is the same for both engines. */
+export class SqlDatabase implements Database {
+  readonly dialect: Dialect
+  readonly db: Kysely<Schema>
+  readonly wakeUps: WakeUps
+  readonly #parts: SqlDatabaseParts
+  readonly #inside = new AsyncLocalStorage<true>()
+  readonly #afterCommit = new WeakMap<Kysely<Schema>, (() => void)[]>()
+  #closing: Promise<void> | undefined
+
+  constructor(parts: SqlDatabaseParts) {
+    this.dialect = parts.dialect
+    this.db = parts.db
+    this.wakeUps = parts.wakeUps
+    this.#parts = parts
+  }
+
+  async now(executor: Kysely<Schema> = this.db): Promise<number> {
+    if (this.#parts.clock !== undefined) return this.#parts.clock.now()
+    const { rows } = await sql<{ now: number }>`select ${clockOf(this.dialect)} as now`.execute(executor)
+    return rows[0]?.now ?? Date.now()
+  }
+
+  async transaction<T>(work: (trx: Transaction<Schema>) => Promise<T>): Promise<T> {
+    if (this.#inside.getStore() === true) throw new NestedTransactionError()
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.#once(work)
+      } catch (error) {
+        if (attempt >= ATTEMPTS || !this.#parts.isRetryable(error)) throw error
+        await new Promise((resolve) => setTimeout(resolve, attempt * 5 * Math.random()))
+      }
+    }
+  }
+
+  async #once<T>(work: (trx: Transaction<Schema>) => Promise<T>): Promise<T> {
+    const actions: (() => void)[] = []
+    const result = await this.db.transaction().execute((trx) => {
+      this.#afterCommit.set(trx, actions)
+      return this.#inside.run(true, () => work(trx))
+    })
+    for (const action of actions) action()
+    return result
+  }
+
+  afterCommit(trx: Kysely<Schema>, action: () => void): boolean {
+    const actions = this.#afterCommit.get(trx)
+    actions?.push(action)
+    return actions !== undefined
+  }
+
+  async migrate(): Promise<void> {
+    await migrateSchema(this, this.#parts.migration)
+  }
+
+  /** Brings the schema forward, or only checks it; a handle that cannot be used is closed before the error is passed on. */
+  async prepare(migrate: boolean): Promise<this> {
+    try {
+      if (migrate) await this.migrate()
+      else await assertSchema(this, this.#parts.migration)
+      return this
+    } catch (error) {
+      await this.close()
+      throw error
+    }
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.wakeUps.close().then(() => this.db.destroy())
+    return this.#closing
+  }
+}
+
+function clockOf(dialect: Dialect): RawBuilder<number> {
+  return dialect === 'sqlite'
+    ? sql<number>`cast(round(unixepoch('subsec') * 1000) as integer)`
+    : sql<number>`cast(extract(epoch from clock_timestamp()) * 1000 as bigint)`
+}

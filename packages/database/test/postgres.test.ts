@@ -1,0 +1,117 @@
+import { randomUUID } from 'node:crypto'
+import { sha256 } from '@patchlane/kernel'
+import { sql } from 'kysely'
+import { Pool } from 'pg'
+import { afterAll, describe, expect, it } from 'vitest'
+import { openDatabase, schemaVersion } from '../src/index.ts'
+import { openPostgres } from '../src/postgres/index.ts'
+import { databaseContract, describeSchema, postgresHarness, startPostgres } from '../src/testing/index.ts'
+
+const server = await startPostgres()
+const url = server?.url ?? ''
+const stores = postgresHarness(url)
+afterAll(async () => {
+  await stores.dispose()
+  await server?.stop()
+})
+
+describe.skipIf(server === undefined)('Postgres', () => {
+  databaseContract({ it, expect }, stores)
+
+  it('has the schema that was reviewed', async () => {
+    const database = await openPostgres({ url, schema: 'reviewed' })
+    await expect(await describeSchema(database, 'reviewed')).toMatchFileSnapshot('../schema/postgres.txt')
+    await database.close()
+  })
+
+  it('refuses a store of a newer program', async () => {
+    const namespace = randomUUID()
+    const database = await stores.open(namespace)
+    await database.db
+      .insertInto('schema_migrations')
+      .values({ version: schemaVersion + 1, name: 'later', applied_at: 0 })
+      .execute()
+    await expect(stores.open(namespace)).rejects.toMatchObject({ code: 'DATABASE_SCHEMA_TOO_NEW' })
+  })
+
+  it('works on a borrowed pool, without its type parsers, and leaves it open', async () => {
+    const pool = new Pool({ connectionString: url })
+    const database = await openPostgres({ pool, schema: 'borrowed' })
+    expect(typeof (await database.now())).toBe('number')
+    await database.close()
+    expect((await pool.query('select 1 as one')).rows).toEqual([{ one: 1 }])
+    await pool.end()
+  })
+
+  it('loses nothing and says so when the connection is cut in the middle of a transaction', async () => {
+    const database = await stores.open(randomUUID())
+    const other = await openDatabase({ url })
+    const cut = database.transaction(async (trx) => {
+      await trx.insertInto('event_streams').values({ stream: 'cut', last_seq: 1 }).execute()
+      const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(trx)
+      await sql`select pg_terminate_backend(${rows[0]?.pid})`.execute(other.db)
+      await trx.insertInto('event_streams').values({ stream: 'after', last_seq: 1 }).execute()
+    })
+    await expect(cut).rejects.toMatchObject({ code: 'DATABASE_UNAVAILABLE', retryable: true })
+    await other.close()
+    expect(await database.db.selectFrom('event_streams').selectAll().execute()).toEqual([])
+  })
+
+  it('runs the victim of a deadlock again', async () => {
+    const database = await stores.open(randomUUID())
+    await database.db
+      .insertInto('event_streams')
+      .values([
+        { stream: 'a', last_seq: 0 },
+        { stream: 'b', last_seq: 0 },
+      ])
+      .execute()
+    const both = { a: Promise.withResolvers<void>(), b: Promise.withResolvers<void>() }
+    const bump = (first: 'a' | 'b', second: 'a' | 'b') =>
+      database.transaction(async (trx) => {
+        for (const stream of [first, second]) {
+          await trx
+            .updateTable('event_streams')
+            .set({ last_seq: sql<number>`last_seq + 1` })
+            .where('stream', '=', stream)
+            .execute()
+          both[first].resolve()
+          await both[second].promise
+        }
+      })
+    await Promise.all([bump('a', 'b'), bump('b', 'a')])
+    const rows = await database.db.selectFrom('event_streams').selectAll().orderBy('stream').execute()
+    expect(rows.map((row) => row.last_seq)).toEqual([2, 2])
+  })
+
+  it('listens again after its connection was cut', async () => {
+    const namespace = randomUUID()
+    const [one, two] = [await stores.open(namespace), await stores.open(namespace)]
+    let woken = 0
+    const stop = two.wakeUps.listen('topic', () => {
+      woken++
+    })
+    const until = async (condition: () => boolean) => {
+      for (let n = 0; n < 400 && !condition(); n++) {
+        one.wakeUps.notify('topic')
+        await new Promise((resolve) => setTimeout(resolve, 10))
+      }
+      expect(condition()).toBe(true)
+    }
+    await until(() => woken > 2)
+    const channel = `patchlane_${sha256(`test_${sha256(namespace).slice(0, 24)}`).slice(0, 16)}`
+    await sql`select pg_terminate_backend(pid) from pg_stat_activity where query = ${`listen "${channel}"`}`.execute(
+      one.db,
+    )
+    const before = woken
+    await until(() => woken > before + 2)
+    stop()
+  })
+
+  it('says that the server is away, without the password', async () => {
+    const away = openDatabase({ url: 'postgres://user:secret@127.0.0.1:1/none', connectTimeoutMs: 100 })
+    const error = await away.catch((thrown: unknown) => thrown)
+    expect(error).toMatchObject({ code: 'DATABASE_UNAVAILABLE', retryable: true })
+    expect(`${error}`).not.toContain('secret')
+  })
+})

@@ -1,0 +1,9 @@
+import { fileURLToPath } from 'node:url'
+import { expect, it } from 'vitest'
+import { runReadmeExample } from '../../../scripts/readme-example.ts'
+
+it('runs the example of the README', async () => {
+  const result = await runReadmeExample(fileURLToPath(new URL('..', import.meta.url)))
+  expect(result.epoch).toBe(1)
+  expect(result.events).toMatchObject([{ seq: 1, subject: 'door' }])
+})

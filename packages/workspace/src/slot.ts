@@ -1,0 +1,125 @@
+import { randomBytes } from 'node:crypto'
+import { copyFile, lstat, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
+import type { GitRepository } from '@patchlane/git'
+import type { ObjectId } from '@patchlane/kernel'
+
+/**
+ * One worktree, worked on through a git folder of our own beside it: its own index, no hooks, no filters, no configuration of
+ * the repository. What an agent does to its index, to its HEAD or to the repository's configuration neither runs here nor counts.
+ */
+export class Slot {
+  readonly id: string
+  readonly directory: string
+  /** git's records of the worktree, in the repository. */
+  readonly gitDir: string
+  /** Our own. */
+  readonly shadow: string
+  readonly #repository: GitRepository
+
+  constructor(options: { repository: GitRepository; root: string; id: string }) {
+    this.id = options.id
+    this.#repository = options.repository
+    this.directory = join(options.root, options.id)
+    this.shadow = join(options.root, '.slots', options.id)
+    this.gitDir = join(options.repository.commonDir, 'worktrees', options.id)
+  }
+
+  get index(): string {
+    return join(this.shadow, 'index')
+  }
+
+  /** Makes our git folder. */
+  async prepare(): Promise<void> {
+    const { commonDir, objectFormat } = this.#repository
+    await mkdir(join(this.shadow, 'refs'), { recursive: true })
+    await mkdir(join(this.shadow, 'info'), { recursive: true })
+    const sha256 = objectFormat === 'sha256'
+    const extensions = sha256 ? '[extensions]\n\tobjectFormat = sha256\n' : ''
+    await writeFile(join(this.shadow, 'HEAD'), 'ref: refs/heads/none\n')
+    await writeFile(
+      join(this.shadow, 'config'),
+      `[core]\n\trepositoryFormatVersion = ${sha256 ? 1 : 0}\n\tbare = false\n${extensions}`,
+    )
+    const attributes = await readFile(join(commonDir, 'info', 'attributes')).catch(() => '')
+    await writeFile(join(this.shadow, 'info', 'attributes'), attributes)
+    await this.exclude([])
+  }
+
+  /** Has git ignore what the repository's own exclude file names, and these folders. */
+  async exclude(folders: readonly string[]): Promise<void> {
+    const own = await readFile(join(this.#repository.commonDir, 'info', 'exclude'), 'utf8').catch(() => '')
+    const lines = folders.map((folder) => `/${folder.replaceAll(/[\\*?[\]! #]/g, '\\$&')}`)
+    await writeFile(join(this.shadow, 'info', 'exclude'), `${own}\n${lines.join('\n')}\n`)
+  }
+
+  /** Runs git on the worktree, through our folder. Large files of git LFS stay the pointers that are committed. */
+  git(
+    args: readonly string[],
+    options: { index?: string; okExitCodes?: readonly number[]; signal?: AbortSignal } = {},
+  ) {
+    return this.#repository.git({
+      args,
+      cwd: this.directory,
+      timeoutMs: 600_000,
+      env: {
+        GIT_DIR: this.shadow,
+        GIT_WORK_TREE: this.directory,
+        GIT_INDEX_FILE: options.index ?? this.index,
+        GIT_OBJECT_DIRECTORY: join(this.#repository.commonDir, 'objects'),
+        GIT_SHALLOW_FILE: join(this.#repository.commonDir, 'shallow'),
+      },
+      config: [
+        'core.safecrlf=false',
+        `checkout.workers=${Math.min(4, availableParallelism())}`,
+        ...['clean=', 'smudge=', 'process=', 'required=false'].map((end) => `filter.lfs.${end}`),
+      ],
+      ...(options.okExitCodes === undefined ? {} : { okExitCodes: options.okExitCodes }),
+      ...(options.signal === undefined ? {} : { signal: options.signal }),
+    })
+  }
+
+  /** A copy of our index, to be worked on and thrown away. */
+  async withCopyOfIndex<T>(work: (index: string) => Promise<T>): Promise<T> {
+    const copy = join(this.shadow, `index-${randomBytes(6).toString('hex')}`)
+    await copyFile(this.index, copy)
+    try {
+      return await work(copy)
+    } finally {
+      await rm(copy, { force: true })
+      await rm(`${copy}.lock`, { force: true })
+    }
+  }
+
+  /** Sets git's records of the worktree back to a detached HEAD at `commit` with our index, whatever was done to them. */
+  async resetRecords(commit: ObjectId): Promise<void> {
+    for (const name of await readdir(this.gitDir))
+      if (!['HEAD', 'commondir', 'gitdir', 'locked', 'index'].includes(name))
+        await rm(join(this.gitDir, name), { recursive: true, force: true })
+    await replaceFile(join(this.gitDir, 'HEAD'), `${commit}\n`)
+    await replaceFile(join(this.gitDir, 'commondir'), '../..\n')
+    await replaceFile(join(this.gitDir, 'gitdir'), `${join(this.directory, '.git')}\n`)
+    await replaceFile(join(this.gitDir, 'index'), await readFile(this.index))
+    await rm(join(this.directory, '.git'), { recursive: true, force: true })
+    await writeFile(join(this.directory, '.git'), `gitdir: ${this.gitDir}\n`)
+  }
+
+  /** git's lock on the worktree, as `git worktree lock` writes it. */
+  async writeLockReason(reason: string): Promise<void> {
+    // Without records there is no worktree yet, or no more; nothing to lock.
+    if (await lstat(this.gitDir).catch(() => undefined)) await replaceFile(join(this.gitDir, 'locked'), reason)
+  }
+
+  /** Null when it is not locked or gone. */
+  readLockReason(): Promise<string | null> {
+    return readFile(join(this.gitDir, 'locked'), 'utf8').catch(() => null)
+  }
+}
+
+/** Whole or not at all, whoever reads it meanwhile. */
+async function replaceFile(file: string, content: string | Uint8Array): Promise<void> {
+  const temporary = `${file}.${randomBytes(6).toString('hex')}`
+  await writeFile(temporary, content)
+  await rename(temporary, file)
+}

@@ -1,0 +1,420 @@
+import { randomBytes } from 'node:crypto'
+import { mkdir, realpath, statfs } from 'node:fs/promises'
+import { hostname } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type GitRepository, withFileLock } from '@patchlane/git'
+import { type ObjectId, sha256, type WorkspaceId, workspaceIdSchema } from '@patchlane/kernel'
+import { identityOf, type ProcessIdentity } from '@patchlane/process'
+import { directorySize } from './directory-size.ts'
+import { WorkspaceLimitError, WorkspaceNotFoundError, WorkspaceSpoiledError } from './errors.ts'
+import { GitWorktreeAdapter } from './git-worktree-adapter.ts'
+import { processesIn } from './holders.ts'
+import { Limiter } from './limiter.ts'
+import { formatLockReason, parseLockReason } from './lock-reason.ts'
+import { MemoryWorkspaceStore } from './memory/memory-workspace-store.ts'
+import { Reaper, type ReapReport } from './reaper.ts'
+import { readWork, saveWork } from './rescue.ts'
+import type { Slot } from './slot.ts'
+import { type SetUpCommand, WorkspacePreparation } from './workspace-preparation.ts'
+import type { WorkspaceChange, WorkspaceRecord } from './workspace-record.ts'
+import { assertOutside, defaultWorkspaceRoot } from './workspace-root.ts'
+import { WorkspaceSession } from './workspace-session.ts'
+import type { WorkspaceStore } from './workspace-store.ts'
+
+export interface WorkspaceManagerOptions {
+  /** Borrowed, never closed here. */
+  repository: GitRepository
+  /** @default a name made from the repository's folder */
+  repoId?: string
+  /** Borrowed, never closed here. @default in memory */
+  store?: WorkspaceStore
+  /** Where worktrees are kept, outside the repository. @default the user's state folder */
+  root?: string
+  /** Workspaces there may be at once, idle ones included. @default 50 */
+  max?: number
+  /** What all of them together may take on disk, in bytes, by their latest measured size. @default no limit */
+  maxBytes?: number
+  /** Left free on the disk, in bytes. @default 256 MiB */
+  minFreeBytes?: number
+  /** Checkouts at once: more only makes each slower. @default 4 */
+  checkouts?: number
+  /** How `node_modules` and virtual environments of the checkout come along. @default 'share' */
+  dependencies?: 'share' | 'copy' | 'none'
+  setup?: SetUpCommand
+  /** See {@link GitWorktreeAdapter.capture}. */
+  maxFileBytes?: number
+  maxFiles?: number
+}
+
+export interface LeaseRequest {
+  commit: ObjectId
+  /** Who will work in it, for people. */
+  holder: string
+  /** Time without a heartbeat after which it can be taken back, if no holder lives. In milliseconds. @default 3_600_000 */
+  ttlMs?: number
+  /** The process that holds the lease. @default this one */
+  process?: ProcessIdentity
+  /** How long to wait for a free one when the limit is reached, in milliseconds. @default 0 */
+  waitMs?: number
+  signal?: AbortSignal
+}
+
+export interface WorkspaceInfo {
+  id: WorkspaceId
+  directory: string
+  commit: string
+  holder: string | null
+  /** Bytes on disk; null where not measured. */
+  size: number | null
+  createdAt: number
+  expiresAt: number | null
+  /** `expired`: its time is over, but a holder lives or its work could not be saved yet. `rescued`: idle, with earlier work saved under `rescueRef`. */
+  state: 'idle' | 'leased' | 'expired' | 'rescued'
+  rescueRef: string | null
+}
+
+/** Work in progress in states that only we hold is found again after so long. */
+const STEP_TTL_MS = 600_000
+
+/**
+ * Lends worktrees to agents: each to one holder, each clean and at the commit asked for.
+ *
+ * - A lease ends by `release`, or when its time is over *and* nobody who could be working in it lives. Work found then is saved under
+ *   `refs/patchlane/rescue/` before the workspace is used again.
+ * - Any number may be leased at once, from any number of processes.
+ * - A crash at any point leaves nothing that the next {@link reap} does not find.
+ */
+export class WorkspaceManager {
+  readonly store: WorkspaceStore
+  readonly root: string
+  readonly #options: WorkspaceManagerOptions
+  readonly #repoId: string
+  readonly #checkouts: Limiter
+  readonly #choosing = new Limiter(1)
+  #adapter: Promise<GitWorktreeAdapter> | undefined
+
+  /** @throws {WorkspaceRootError} when `root` is inside the repository. */
+  constructor(options: WorkspaceManagerOptions) {
+    const { commonDir, workTree } = options.repository
+    this.#options = options
+    this.root = options.root ?? defaultWorkspaceRoot(commonDir)
+    assertOutside(this.root, workTree, commonDir)
+    this.store = options.store ?? new MemoryWorkspaceStore()
+    this.#repoId = options.repoId ?? `git:${sha256(commonDir).slice(0, 16)}`
+    this.#checkouts = new Limiter(options.checkouts ?? 4)
+  }
+
+  /** @throws {WorkspaceLimitError} when all that are allowed are in use, after `waitMs`. */
+  async lease(request: LeaseRequest): Promise<WorkspaceSession> {
+    const deadline = performance.now() + (request.waitMs ?? 0)
+    for (let first = true; ; first = false) {
+      request.signal?.throwIfAborted()
+      const session = (await this.#leaseIdle(request)) ?? (await this.#leaseNew(request))
+      if (session !== undefined) return session
+      // What the dead left behind counts against the limit only until it is looked at.
+      if (first && (await this.reap()).reclaimed > 0) continue
+      if (performance.now() >= deadline) throw new WorkspaceLimitError(`${this.#max} are in use, which is the limit`)
+      await sleep(100, undefined, request.signal === undefined ? {} : { signal: request.signal })
+    }
+  }
+
+  /** All of this repository on this machine. */
+  async list(options: { sizes?: boolean } = {}): Promise<WorkspaceInfo[]> {
+    await this.#adopt()
+    const now = await this.store.now()
+    return Promise.all(
+      (await this.#records()).map(async (record) => {
+        const size = options.sizes ? await directorySize(record.directory) : record.sizeBytes
+        return { ...infoOf(record, now), size }
+      }),
+    )
+  }
+
+  /** Takes back what nobody holds any more. With `all`, the idle ones are removed too. */
+  async reap(options: { all?: boolean } = {}): Promise<ReapReport & { removed: WorkspaceInfo[] }> {
+    await this.#adopt()
+    const adapter = await this.#ready()
+    const reaper = new Reaper({
+      repository: this.#options.repository,
+      adapter,
+      store: this.store,
+      claim: (record) => this.#claim(record, { status: 'reclaiming' }, STEP_TTL_MS),
+      toIdle: (record, commit) => this.#toIdle(record, commit),
+      remove: (record) => this.#remove(record),
+    })
+    const { removed, ...report } = await reaper.reap(await this.#records(), options)
+    const now = await this.store.now()
+    return { ...report, removed: removed.map((record) => infoOf(record, now)) }
+  }
+
+  /** Saves what is in a workspace under a rescue ref, whoever holds it, and leaves it as it is. */
+  async rescue(id: string): Promise<{ ref: string }> {
+    await this.#adopt()
+    const record = (await this.#records()).find((candidate) => candidate.id === id)
+    if (record === undefined || record.commit === null) throw new WorkspaceNotFoundError(id)
+    const { repository } = this.#options
+    const work = await readWork({ repository, adapter: await this.#ready(), id, commit: record.commit })
+    const ref = await saveWork({ repository, record, work })
+    await this.store.update(record.id, record.epoch, { rescueRef: ref })
+    return { ref }
+  }
+
+  get #max(): number {
+    return this.#options.max ?? 50
+  }
+
+  get #home(): string {
+    return `${hostname()}:${this.root}`
+  }
+
+  async #records(): Promise<WorkspaceRecord[]> {
+    return (await this.store.list(this.#repoId)).filter(({ home }) => home === this.#home)
+  }
+
+  #ready(): Promise<GitWorktreeAdapter> {
+    this.#adapter ??= this.#start()
+    return this.#adapter
+  }
+
+  async #start(): Promise<GitWorktreeAdapter> {
+    await mkdir(join(this.root, '.slots'), { recursive: true, mode: 0o700 })
+    const root = await realpath(this.root)
+    assertOutside(root, this.#options.repository.workTree, this.#options.repository.commonDir)
+    const { repository, maxFileBytes, maxFiles, setup } = this.#options
+    return new GitWorktreeAdapter({
+      repository,
+      root,
+      ...(maxFileBytes === undefined ? {} : { maxFileBytes }),
+      ...(maxFiles === undefined ? {} : { maxFiles }),
+      ...(setup?.keep === undefined ? {} : { keep: setup.keep }),
+    })
+  }
+
+  async #leaseIdle(request: LeaseRequest): Promise<WorkspaceSession | undefined> {
+    const adapter = await this.#ready()
+    for (;;) {
+      const record = await this.#choosing.run(() => this.#takeIdle(request))
+      if (record === undefined) return undefined
+      const slot = adapter.slot(record.id)
+      try {
+        await this.#checkouts.run(() => adapter.checkout(slot, request.commit))
+        await this.#preparation(slot).run({ fresh: false })
+        return this.#session(adapter, slot, record, request)
+      } catch (thrown) {
+        await this.#remove(record)
+        // A spoiled workspace is the pool's trouble, not the caller's: the next one, or a new one, will do.
+        if (!(thrown instanceof WorkspaceSpoiledError)) throw thrown
+        request.signal?.throwIfAborted()
+      }
+    }
+  }
+
+  /** One idle workspace, those already at the commit first, then the latest used: the nearest to what is wanted. */
+  async #takeIdle(request: LeaseRequest): Promise<WorkspaceRecord | undefined> {
+    const idle = (await this.#records())
+      .filter(({ status }) => status === 'idle')
+      .sort(
+        (a, b) =>
+          Number(b.commit === request.commit) - Number(a.commit === request.commit) ||
+          (b.heartbeatAt ?? 0) - (a.heartbeatAt ?? 0),
+      )
+    for (const record of idle) {
+      const claimed = await this.#claim(record, { ...(await leaseOf(request)), commit: request.commit }, ttlOf(request))
+      if (claimed !== undefined) return claimed
+    }
+    return undefined
+  }
+
+  async #leaseNew(request: LeaseRequest): Promise<WorkspaceSession | undefined> {
+    const adapter = await this.#ready()
+    await this.#adopt()
+    await this.#assertRoom()
+    const id = workspaceIdSchema.parse(`ws-${randomBytes(5).toString('hex')}`)
+    const now = await this.store.now()
+    const slot = adapter.slot(id)
+    const record: WorkspaceRecord = {
+      id,
+      repoId: this.#repoId,
+      home: this.#home,
+      directory: slot.directory,
+      ...(await leaseOf(request)),
+      status: 'preparing',
+      commit: null,
+      children: [],
+      epoch: 1,
+      createdAt: now,
+      leasedAt: now,
+      heartbeatAt: now,
+      expiresAt: now + STEP_TTL_MS,
+      sizeBytes: null,
+      rescueRef: null,
+    }
+    if (!(await this.store.insert(record, this.#max))) return undefined
+    try {
+      await this.#checkouts.run(() => adapter.create(id, request.commit, formatLockReason(record, ttlOf(request))))
+      await this.#preparation(slot).run({ fresh: true })
+      const sizeBytes = this.#options.maxBytes === undefined ? null : await directorySize(slot.directory)
+      const lease = { ...(await leaseOf(request)), commit: request.commit, sizeBytes }
+      const leased = await this.#claim(record, lease, ttlOf(request))
+      if (leased === undefined) throw new WorkspaceNotFoundError(id)
+      return this.#session(adapter, slot, leased, request)
+    } catch (thrown) {
+      await this.#remove(record)
+      throw thrown
+    }
+  }
+
+  #session(adapter: GitWorktreeAdapter, slot: Slot, record: WorkspaceRecord, request: LeaseRequest): WorkspaceSession {
+    return new WorkspaceSession({
+      slot,
+      record,
+      commit: request.commit,
+      ttlMs: ttlOf(request),
+      host: {
+        store: this.store,
+        adapter,
+        prepareDependencies: (each) => this.#preparation(each).dependencies(),
+        giveBack: (each) => this.#giveBack(each),
+      },
+    })
+  }
+
+  #preparation(slot: Slot): WorkspacePreparation {
+    const { repository, dependencies = 'share', setup } = this.#options
+    return new WorkspacePreparation({ repository, slot, dependencies, ...(setup === undefined ? {} : { setup }) })
+  }
+
+  /** @throws {WorkspaceLimitError} when the disk is too full for another one. */
+  async #assertRoom(): Promise<void> {
+    const { maxBytes, minFreeBytes = 256 * 1024 * 1024 } = this.#options
+    const disk = await statfs(this.root)
+    if (disk.bavail * disk.bsize < minFreeBytes)
+      throw new WorkspaceLimitError(`the disk of ${this.root} has less than ${minFreeBytes} bytes left`)
+    if (maxBytes === undefined) return
+    const used = (await this.#records()).reduce((sum, { sizeBytes }) => sum + (sizeBytes ?? 0), 0)
+    if (used >= maxBytes)
+      throw new WorkspaceLimitError(`all together take ${used} bytes, over the limit of ${maxBytes}`)
+  }
+
+  async #giveBack(record: WorkspaceRecord): Promise<void> {
+    const adapter = await this.#ready()
+    const claimed = await this.#claim(record, { status: 'reclaiming' }, STEP_TTL_MS)
+    const commit = claimed?.commit
+    if (claimed === undefined || commit === undefined || commit === null) return
+    // Something the holder started still works here: the reaper looks again when it is gone.
+    if ((await processesIn(record.directory)).length > 0) {
+      await this.store.update(claimed.id, claimed.epoch, { process: null, children: [], expiresAt: 0 })
+      return
+    }
+    try {
+      await this.#checkouts.run(() => adapter.checkout(adapter.slot(claimed.id), commit))
+      if (this.#options.maxBytes !== undefined)
+        await this.store.update(claimed.id, claimed.epoch, { sizeBytes: await directorySize(claimed.directory) })
+      await this.#toIdle(claimed, commit)
+    } catch {
+      await this.#remove(claimed)
+    }
+  }
+
+  /**
+   * Changes hands: in the store by compare-and-set, then in git's lock. Undefined when somebody else was first, in either: a
+   * store in another process's memory cannot know of us, but git's lock does.
+   */
+  async #claim(
+    record: WorkspaceRecord,
+    change: WorkspaceChange,
+    ttlMs: number | null,
+  ): Promise<WorkspaceRecord | undefined> {
+    const adapter = await this.#ready()
+    const slot = adapter.slot(record.id)
+    const now = await this.store.now()
+    const self = await identityOf()
+    return withFileLock(`${slot.shadow}.lock`, async () => {
+      const reason = parseLockReason(await slot.readLockReason())
+      if (reason !== undefined && reason.epoch !== record.epoch) {
+        await this.store.remove(record.id, record.epoch)
+        return undefined
+      }
+      const claimed = await this.store.update(record.id, record.epoch, {
+        process: self ?? null,
+        children: [],
+        leasedAt: now,
+        heartbeatAt: now,
+        ...change,
+        expiresAt: ttlMs === null ? null : now + ttlMs,
+        epoch: record.epoch + 1,
+      })
+      if (claimed !== undefined) await slot.writeLockReason(formatLockReason(claimed, ttlMs ?? 0))
+      return claimed
+    })
+  }
+
+  async #toIdle(record: WorkspaceRecord, commit: ObjectId): Promise<void> {
+    await this.#claim(record, { status: 'idle', commit, holder: null, process: null, leasedAt: null }, null)
+  }
+
+  async #remove(record: WorkspaceRecord): Promise<void> {
+    const adapter = await this.#ready()
+    await adapter.remove(adapter.slot(record.id))
+    const current = await this.store.get(record.id)
+    if (current !== undefined) await this.store.remove(current.id, current.epoch)
+  }
+
+  /** Learns of worktrees that git knows and the store does not: made by a process whose memory is gone, or before the store was restored. */
+  async #adopt(): Promise<void> {
+    const adapter = await this.#ready()
+    const known = new Set((await this.#records()).map(({ id }) => id))
+    const now = await this.store.now()
+    for (const { id, directory, reason } of await adapter.found()) {
+      if (known.has(workspaceIdSchema.parse(id))) continue
+      const idle = reason?.status === 'idle'
+      const record: WorkspaceRecord = {
+        id: workspaceIdSchema.parse(id),
+        repoId: this.#repoId,
+        home: this.#home,
+        directory,
+        status:
+          reason === undefined ? 'preparing' : reason.status === 'leased' ? 'leased' : idle ? 'idle' : 'reclaiming',
+        commit: reason?.commit ?? (await adapter.headOf(adapter.slot(id))) ?? null,
+        holder: reason?.holder ?? null,
+        process: reason?.process ?? null,
+        children: [],
+        epoch: reason?.epoch ?? 0,
+        createdAt: now,
+        leasedAt: null,
+        heartbeatAt: null,
+        expiresAt: idle ? null : now + (reason?.ttlMs ?? 0),
+        sizeBytes: null,
+        rescueRef: null,
+      }
+      await this.store.insert(record, Number.POSITIVE_INFINITY)
+    }
+  }
+}
+
+function ttlOf(request: LeaseRequest): number {
+  return request.ttlMs ?? 3_600_000
+}
+
+async function leaseOf(request: LeaseRequest) {
+  const process = request.process ?? (await identityOf()) ?? null
+  return { status: 'leased' as const, holder: request.holder, process }
+}
+
+function infoOf(record: WorkspaceRecord, now: number): WorkspaceInfo {
+  const { id, directory, holder, createdAt, expiresAt, rescueRef, status } = record
+  const over = status !== 'idle' && expiresAt !== null && expiresAt <= now
+  const state = over ? 'expired' : status !== 'idle' ? 'leased' : rescueRef === null ? 'idle' : 'rescued'
+  return {
+    id,
+    directory,
+    commit: record.commit ?? '',
+    holder,
+    size: record.sizeBytes,
+    createdAt,
+    expiresAt,
+    rescueRef,
+    state,
+  }
+}
