@@ -7,7 +7,7 @@ import type { Check, CheckContext } from '../../check.ts'
 import { ToolFailedError, ToolMissingError } from '../check-errors.ts'
 import { broken, report, shorten } from '../check-report.ts'
 import { runCheckTool } from '../run-check-tool.ts'
-import { changedBetween, digestFiles, regularPaths, restoreForeign } from '../staged-files.ts'
+import { changedBetween, digestFiles, guardForeign, regularPaths } from '../staged-files.ts'
 import type { Program } from '../tools/file-tool.ts'
 import { findPythonProgram } from '../tools/find-program.ts'
 
@@ -73,8 +73,9 @@ export class PreCommitRunner implements Check {
   ): Promise<CheckReport> {
     const before = await digestFiles(context.directory, paths)
     const foreign = new Set<string>()
+    const guard = await guardForeign(context)
     const restore = async () => {
-      for (const path of await restoreForeign(context)) foreign.add(path)
+      for (const path of await guard()) foreign.add(path)
     }
     let answer = await this.#hooks(context, program, paths)
     await restore()
