@@ -11,25 +11,29 @@ export interface RecallCase {
   tests: string[]
 }
 
-/** Commits that say nothing about code, whatever they touch: releases, bumps, merges, reverts. */
+/** Commits whose message says nothing about the code they touch: releases, bumps, merges, reverts. */
 const chores =
   /^(?:release|bump|prepare|version|v?\d+\.\d+|merge|revert|sync|back to dev|start \d|publish|update (?:dependenc|lock|changelog|license)|chore(?:\([^)]*\))?!?:|ci(?:\([^)]*\))?!?:|build\(deps|docs?(?:\([^)]*\))?!?:|deps|lint|format|typo|\[?pre-commit|apply automatic changes)|\brelease\b.*\d|dependabot|renovate|bump version/i
-const MAX_ANSWER = 10
+
+/** Work of tools over the whole tree: formatters, linters, type checkers, dropped versions, dependencies. */
+const mechanical =
+  /\b(?:ruff|black|isort|flake8|pyupgrade|mypy|pyright|pylint|eslint|oxlint|oxfmt|biome|dprint|rustfmt|clippy|gofmt|golangci|linters?|linting|formatters?|type (?:hints?|annotations?|checking|errors)|typings?|pre-commit|dev(?:elopment)? dependenc\w+|dependenc(?:y|ies)|end of life|drop (?:support for )?(?:python|node)|copyright|typos?|spelling|lockfile)\b/i
 
 /** Picks `count` commits, evenly spaced over the newest `window`; deterministic. */
 export async function recallCases(
   repository: GitRepository,
-  options: { head: string; count: number; window: number },
+  options: { head: string; count: number; window: number; maxFiles: number },
 ): Promise<RecallCase[]> {
   const log = await repository.log({ to: options.head, max: options.window })
   const usable: RecallCase[] = []
   for (const entry of log) {
     const [parent] = entry.parents
     if (parent === undefined || entry.parents.length > 1 || chores.test(entry.subject)) continue
+    if (mechanical.test(entry.subject)) continue
     const differences = await repository.diffTrees(parent, entry.commit)
     const existing = differences.filter(({ before }) => before !== null).map(({ path }) => path)
     const implementation = existing.filter((path) => roleOf(path) === 'implementation')
-    if (implementation.length === 0 || implementation.length > MAX_ANSWER) continue
+    if (implementation.length === 0 || implementation.length > options.maxFiles) continue
     const task = withoutPaths(entry.message)
     if ((task.match(/[A-Za-z]{3,}/g) ?? []).length < 3) continue
     const tests = existing.filter((path) => roleOf(path) === 'test')

@@ -91,8 +91,8 @@ it('writes only what changed', () => {
   screen.show(['one', 'TWO', 'three'])
   expect(stripVTControlCharacters(stream.text)).toContain('TWO')
   expect(stream.text).not.toContain('one')
-  screen.end()
-  screen.end()
+  screen.end({ keep: true })
+  screen.end({ keep: true })
   expect(stream.text.match(/\u001b\[\?25h/g)).toHaveLength(1)
 })
 
@@ -109,7 +109,7 @@ it('erases what a narrower terminal made of the old lines, then draws anew', () 
   expect(resized).toBe(1)
   expect(stream.text.match(/\u001b\[1A/g)).toHaveLength(4)
   expect(stripVTControlCharacters(stream.text)).toContain('short')
-  screen.end()
+  screen.end({ keep: true })
 })
 
 it('tells rate and time left', () => {

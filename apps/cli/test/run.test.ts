@@ -103,6 +103,7 @@ it('draws a live view on a terminal and gives the cursor back', async () => {
   expect(cli.err.startsWith('\u001b[?25l')).toBe(true)
   expect(cli.err.endsWith('\u001b[?25h')).toBe(true)
   const shown = stripVTControlCharacters(cli.err)
+  expect(cli.out).toContain('1 of 2 landed')
   expect(shown).toMatch(/rename +codemod +■■■▸· +▸ checking +1:40 +next: land/)
   expect(shown).toMatch(/docs +writer +····· +· waiting/)
 })

@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { pino } from 'pino'
 import { expect, it } from 'vitest'
 import { z } from 'zod'
@@ -91,4 +93,14 @@ it('says so when the port is taken, and gives the repository back', async () => 
   const failing = serve({ directory: '.', port, tokens, openPipeline: async () => pipeline, logger: silent })
   await expect(failing).rejects.toMatchObject({ code: 'SERVER_LISTEN', kind: 'environment' })
   expect(pipeline.closed).toBe(1)
+})
+
+it('has a reference that names every route', async () => {
+  await using fixture = await startServer()
+  const document = openapiSchema.parse(await (await fixture.ask(null, 'GET', '/openapi.json')).json())
+  const file = join(import.meta.dirname, '..', '..', '..', 'docs', 'reference', 'server.md')
+  const reference = await readFile(file, 'utf8')
+  for (const [path, operations] of Object.entries(document.paths))
+    for (const method of Object.keys(operations))
+      expect(reference).toContain(`\`${method.toUpperCase()} ${path.replaceAll(/\{(\w+)\}/g, ':$1')}`)
 })

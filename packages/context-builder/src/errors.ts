@@ -42,3 +42,12 @@ export class EmptyTaskError extends PatchlaneError {
     super('The task is empty.', { remedy: 'Say in a sentence what is to be done.' })
   }
 }
+
+/** A linked page that is not read: not public, too large, not text. */
+export class PageRefusedError extends PatchlaneError {
+  readonly code = 'CONTEXT_PAGE_REFUSED'
+
+  constructor(url: string, why: string) {
+    super(`The page ${url} is not read: ${why}.`, { remedy: 'Put what matters of it into the task.' })
+  }
+}

@@ -1,15 +1,42 @@
+export {
+  AutoContextBuilder,
+  type AutoContextBuilderOptions,
+  type BuildRequest,
+  type ContextBundle,
+  type ContextFile,
+  defaultSources,
+  type Reranker,
+} from './build/auto-context-builder.ts'
+export type {
+  ContextCandidate,
+  ContextLevel,
+  ContextSource,
+  FileCandidate,
+  SourceRequest,
+  TextCandidate,
+} from './build/context-source.ts'
+export { ConventionsSource } from './build/sources/conventions-source.ts'
+export { DocumentsSource } from './build/sources/documents-source.ts'
+export { NeighboursSource } from './build/sources/neighbours-source.ts'
+export { RankedFilesSource } from './build/sources/ranked-files-source.ts'
+export { TestsSource } from './build/sources/tests-source.ts'
+export { UrlSource, type UrlSourceOptions } from './build/sources/url-source.ts'
+export { BpeTokenCounter, type TokenCounter } from './build/token-counter.ts'
 export { CodeIndex, type CodeIndexOptions, type IndexRequest } from './code-index.ts'
 export { CodeView, type ViewFile } from './code-view.ts'
-export { EmptyTaskError, IndexNotWrittenError } from './errors.ts'
+export { EmptyTaskError, IndexNotWrittenError, PageRefusedError } from './errors.ts'
 export { GitTreeReader } from './git-tree-reader.ts'
 export { type CodeGraph, testsOf } from './graph/code-graph.ts'
 export { GraphBuilder } from './graph/graph-builder.ts'
 export { type History, HistoryStore } from './history/history.ts'
+export { type MemoryCommit, MemoryTreeReader } from './memory-tree-reader.ts'
 export { ContextRanker, type RankedFile, type Ranking, type RankRequest } from './rank/context-ranker.ts'
 export { scoresOf } from './rank/score.ts'
 export { type Signals, signalsOf } from './rank/signals.ts'
 export { readTask, type TaskQuery } from './rank/task-query.ts'
 export { defaultWeights, type RankWeights } from './rank/weights.ts'
-export { type FileRole, roleOf } from './role.ts'
+export { type RepositoryMapOptions, repositoryMap } from './repository-map.ts'
+export { type FileRole, roleOf, roles } from './role.ts'
+export { findSymbolReferences, findSymbols, type SymbolHit, type SymbolOptions } from './symbols.ts'
 export type { Blob, HistoryCommit, TreeFile, TreeReader } from './tree-reader.ts'
 export { termsOf, wordPattern } from './words.ts'

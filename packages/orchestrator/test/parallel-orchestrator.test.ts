@@ -237,6 +237,27 @@ describe('approval', () => {
     expect(resumed.cost.inputTokens).toBe(20)
   })
 
+  it('is known to dependants after an interruption, too', async () => {
+    const stop = new AbortController()
+    let release = false
+    const { orchestrator } = world({
+      judge: ({ author }) => (author.subtaskId === 'ci' ? judge() : undefined),
+      scripts: {
+        ...scripts,
+        slow: async ({ write, signal }) => {
+          if (!release) await delay(60_000, undefined, { signal })
+          write('slow', 's')
+        },
+      },
+    })
+    const plan = planOf(scripted('ci'), scripted('slow'), scripted('next', { dependsOn: ['slow', 'ci'] }))
+    const handle = orchestrator.start({ plan, signal: stop.signal })
+    for await (const event of handle.events) if (event.type === 'subtask.finished') stop.abort()
+    release = true
+    const { patches } = await orchestrator.resume(handle.runId).result
+    expect(patches.map(({ status }) => status)).toEqual(['awaiting_approval', 'landed', 'failed'])
+  })
+
   it('is waited for on request', async () => {
     const { orchestrator, repository } = world({ scripts, judge })
     const handle = orchestrator.start({ plan: planOf(scripted('ci')), waitForApproval: true })
@@ -282,22 +303,20 @@ describe('interruption', () => {
   it('ends the agents, gives workspaces back, keeps what was done, and is resumed', async () => {
     const stop = new AbortController()
     let release = false
+    const slow: Script = async ({ read, write, subtask, signal }) => {
+      if (!release) await delay(60_000, undefined, { signal })
+      write(subtask.id, `${read('quick')}!`)
+    }
     const { orchestrator, repository, agents, runs } = world({
-      scripts: {
-        quick: ({ write }) => write('quick', 'q'),
-        slow: async ({ write, signal }) => {
-          if (!release) await delay(60_000, undefined, { signal })
-          write('slow', 's')
-        },
-        after: ({ read, write }) => write('after', `${read('quick')}!`),
-      },
+      scripts: { quick: ({ write }) => write('quick', 'q'), slow, after: slow },
     })
     const plan = planOf(scripted('quick'), scripted('slow'), scripted('after', { dependsOn: ['quick'] }))
     const handle = orchestrator.start({ plan, signal: stop.signal })
     const types: string[] = []
     for await (const event of handle.events) {
       types.push(event.type)
-      if (event.type === 'subtask.finished' && event.subtask === 'after') stop.abort()
+      // By now quick has landed, slow and after are at work.
+      if (event.type === 'agent.message' && event.subtask === 'after') stop.abort()
     }
     await expect(handle.result).rejects.toMatchObject({ code: 'ORCHESTRATOR_RUN_INTERRUPTED', retryable: true })
     expect(types.at(-1)).toBe('run.interrupted')
@@ -306,14 +325,10 @@ describe('interruption', () => {
     expect((await runs.get(handle.runId))?.status).toBe('interrupted')
 
     release = true
-    const resumed = orchestrator.resume(handle.runId)
-    const { patches } = await resumed.result
-    expect(patches.map(({ status, attempts }) => [status, attempts])).toEqual([
-      ['landed', 1],
-      ['landed', 1],
-      ['landed', 1],
-    ])
-    expect(agents.started.map(({ subtask }) => subtask).sort()).toEqual(['after', 'quick', 'slow', 'slow'])
+    const { patches } = await orchestrator.resume(handle.runId).result
+    expect(patches.map(({ status, attempts }) => [status, attempts])).toEqual(Array(3).fill(['landed', 1]))
+    expect(await repository.text('after')).toBe('q!')
+    expect(agents.started.map(({ subtask }) => subtask).filter((subtask) => subtask === 'quick')).toHaveLength(1)
     expect((await runs.get(handle.runId))?.status).toBe('finished')
   })
 

@@ -228,7 +228,7 @@ export interface RunResult {
   target: string
   base: string
   head: string
-  patches: RunPatch[]
+  patches: readonly RunPatch[]
   durationMs: number
   cost: { inputTokens: number; outputTokens: number; usd: number }
 }

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import type { Pipeline, RunHandle } from '@patchlane/pipeline'
+import type { Pipeline, RunHandle, RunResult } from '@patchlane/pipeline'
 import { z } from 'zod'
 import type { CommandContext, CommandHandler } from '../command-context.ts'
 import { FileReadError, UsageError } from '../errors.ts'
@@ -59,12 +59,14 @@ async function follow(context: CommandContext, handle: RunHandle): Promise<numbe
   // Rejections are met at the await below; without this they would count as unhandled while events are still read.
   handle.result.catch(() => undefined)
   const display = runDisplay(context, handle.runId)
+  let result: RunResult
   try {
     for await (const event of handle.events) display.event(event)
+    result = await handle.result
+    display.end({ resultFollows: true })
   } finally {
-    display.end()
+    display.end({ resultFollows: false })
   }
-  const result = await handle.result
   if (context.globals.json) context.emit(runOutputSchema, result)
   else context.print(runTable(result, { width: context.io.stdout.columns, style: context.style }).join('\n'))
   return exitCodeOfStatuses(result.patches.map((patch) => patch.status))

@@ -43,11 +43,12 @@ export class LiveScreen {
     this.show(lines)
   }
 
-  /** Leaves what is shown where it is, and gives the cursor back. Safe to call twice. */
-  end(): void {
+  /** Gives the cursor back; what is shown stays, or is taken away. Safe to call twice. */
+  end(options: { keep: boolean }): void {
     if (this.#ended) return
     this.#ended = true
     this.#stopListening()
+    if (!options.keep) this.#draw.clear()
     this.#draw.done()
     this.#stream.write(SHOW_CURSOR)
   }

@@ -12,8 +12,8 @@ const TICK_MS = 1000
 /** Shows a run while it goes on. */
 export interface RunDisplay {
   event(event: RunEvent): void
-  /** Leaves the terminal as it should be. Safe to call twice. */
-  end(): void
+  /** Leaves the terminal as it should be: without a live view where the table of the result takes its place. Safe to call twice. */
+  end(options: { resultFollows: boolean }): void
 }
 
 /** The display that fits: JSON lines on request, a live view on a terminal, else a plain line for each event. */
@@ -44,7 +44,7 @@ function liveDisplay(context: CommandContext, runId: string): RunDisplay {
   const tick = setInterval(draw, TICK_MS)
   const announceBefore = interrupt.announce
   interrupt.announce = (text) => screen.persist(text)
-  interrupt.beforeKill = () => screen.end()
+  interrupt.beforeKill = () => screen.end({ keep: true })
   draw()
   let ended = false
   return {
@@ -52,12 +52,12 @@ function liveDisplay(context: CommandContext, runId: string): RunDisplay {
       model.apply(event)
       redraw ??= setTimeout(draw, REDRAW_MS)
     },
-    end: () => {
+    end: ({ resultFollows }) => {
       if (ended) return
       ended = true
       clearInterval(tick)
       draw()
-      screen.end()
+      screen.end({ keep: !resultFollows || !io.stdout.isTerminal })
       interrupt.announce = announceBefore
       interrupt.beforeKill = () => undefined
     },

@@ -44,7 +44,7 @@ export const patchCommands = [
     name: 'queue',
     summary: 'look at the queue and change it',
     examples: [
-      ['patchlane queue', 'what waits and what became of the latest patches'],
+      ['patchlane queue', 'the patches of the target, oldest first'],
       ['patchlane queue show 3f2a9c1e', 'everything about one patch'],
     ],
     commands: [

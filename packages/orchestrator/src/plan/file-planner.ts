@@ -51,15 +51,15 @@ function plainValue(read: () => unknown): unknown {
 function problemsOf(issues: readonly z.core.$ZodIssue[]): string[] {
   return issues.map((issue) => {
     const place = issue.path.length === 0 ? 'the plan' : issue.path.join('.')
-    // Of the forms an agent may have, the closest one says best what is missing.
-    const nearest =
+    // Of the forms an agent may have, the one of its kind says what is missing.
+    const ofItsKind =
       issue.code === 'invalid_union'
-        ? issue.errors.filter((errors) => errors.length > 0).sort((a, b) => a.length - b.length)[0]
+        ? issue.errors.find((errors) => errors.every(({ path }) => path[0] !== 'kind'))
         : undefined
     const details =
-      nearest === undefined
+      ofItsKind === undefined
         ? ''
-        : ` (${nearest.map((detail) => `${detail.path.join('.')}: ${detail.message}`).join(', ')})`
+        : ` (${ofItsKind.map((detail) => `${detail.path.join('.')}: ${detail.message}`).join(', ')})`
     return `${place}: ${issue.message}${details}`
   })
 }

@@ -26,12 +26,14 @@ export const recordedAgentSpecSchema = z.strictObject({
 export type RecordedAgentSpec = z.infer<typeof recordedAgentSpecSchema>
 
 /** An agent of a kind that is registered by whoever runs the plan. */
-export const otherAgentSpecSchema = z
-  .looseObject({
-    kind: z.string().min(1).max(100),
-    name: z.string().min(1).max(200).optional(),
-  })
-  .refine((spec) => spec.kind !== 'command' && spec.kind !== 'recorded', 'does not have the form of its kind')
+export const otherAgentSpecSchema = z.looseObject({
+  kind: z
+    .string()
+    .min(1)
+    .max(100)
+    .refine((kind) => kind !== 'command' && kind !== 'recorded', { error: 'is another form of agent', abort: true }),
+  name: z.string().min(1).max(200).optional(),
+})
 
 /** Who does a subtask: by `kind`, with what that kind needs. */
 export const agentSpecSchema = z.union([commandAgentSpecSchema, recordedAgentSpecSchema, otherAgentSpecSchema])

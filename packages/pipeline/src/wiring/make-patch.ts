@@ -10,8 +10,8 @@ import {
   uuidV5,
 } from '@patchlane/kernel'
 import { type PatchFormat, parsePatch, patchFormats } from '@patchlane/patch-queue/formats'
-import type { PatchlaneConfig } from './config-schema.ts'
-import type { Proposal } from './pipeline.ts'
+import type { PatchlaneConfig } from '../config-schema.ts'
+import type { Proposal } from '../pipeline.ts'
 import type { RepositoryContext } from './repository-context.ts'
 import type { StampCommit } from './stamp-commit.ts'
 

@@ -2,8 +2,8 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { GitRepository } from '@patchlane/git'
 import { type RepoId, repoIdSchema, type TargetName, targetNameSchema } from '@patchlane/kernel'
-import type { PatchlaneConfig } from './config-schema.ts'
-import { TargetError } from './errors.ts'
+import type { PatchlaneConfig } from '../config-schema.ts'
+import { TargetError } from '../errors.ts'
 
 /** The repository a pipeline works for: where it is, what it is called, where patches land, where state is kept. */
 export interface RepositoryContext {

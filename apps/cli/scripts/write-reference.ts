@@ -1,0 +1,6 @@
+// Writes docs/reference/cli.md: node --conditions=@patchlane/source apps/cli/scripts/write-reference.ts
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { referenceText } from './reference.ts'
+
+writeFileSync(join(import.meta.dirname, '..', '..', '..', 'docs', 'reference', 'cli.md'), referenceText())

@@ -1,0 +1,96 @@
+/**
+ * Recall on real history: the commit message without paths is the task, the parent commit the repository, the modified implementation
+ * files the answer. Runs on any repository:
+ *
+ *   node --conditions=@patchlane/source benchmarks/recall/main.ts --repo DIR --repo DIR --commits 30
+ *
+ * `--repo-map COMMAND` also asks a program for its ranking: it gets the folder of a checkout and reads the task on standard input, and
+ * prints paths, best first (`benchmarks/recall/aider_map.py` does this for aider's repository map). `--json FILE` keeps every case.
+ */
+import { writeFile } from 'node:fs/promises'
+import { parseArgs } from 'node:util'
+import { ContextRanker, type FileRole } from '@patchlane/context-builder'
+import { recallCases } from './cases.ts'
+import { type CaseResult, judge } from './metrics.ts'
+import { openRepository } from './open-repository.ts'
+import { plainBm25 } from './plain-bm25.ts'
+import { reportMarkdown } from './report.ts'
+import { RepositoryMapPeer } from './repository-map-peer.ts'
+
+export interface RepositoryResult {
+  name: string
+  files: number
+  /** By ranker, one result per case, in the same order. */
+  results: Record<string, CaseResult[]>
+  queryMs: number[]
+}
+
+const { values } = parseArgs({
+  options: {
+    repo: { type: 'string', multiple: true, default: ['.'] },
+    commits: { type: 'string', default: '30' },
+    window: { type: 'string', default: '1500' },
+    'max-files': { type: 'string', default: '5' },
+    state: { type: 'string' },
+    json: { type: 'string' },
+    'repo-map': { type: 'string' },
+    'repo-map-commits': { type: 'string', default: '10' },
+  },
+})
+
+const all: RepositoryResult[] = []
+for (const directory of values.repo) {
+  const opened = await openRepository(directory, values.state)
+  const cases = await recallCases(opened.repository, {
+    head: 'HEAD',
+    count: Number(values.commits),
+    window: Number(values.window),
+    maxFiles: Number(values['max-files']),
+  })
+  const ranker = new ContextRanker()
+  const withoutHistory = new ContextRanker({ weights: { history: 0, frequency: 0 } })
+  const peer =
+    values['repo-map'] === undefined ? undefined : new RepositoryMapPeer(opened.repository, values['repo-map'])
+  const results: Record<string, CaseResult[]> = {
+    patchlane: [],
+    'patchlane, no history': [],
+    'BM25, implementation files': [],
+    BM25: [],
+  }
+  const queryMs: number[] = []
+  let files = 0
+  for (const [n, one] of cases.entries()) {
+    const view = await opened.index.view({ commit: one.parent })
+    const history = await opened.history.of(one.parent)
+    const { inDegree } = await opened.graphs.of(view)
+    files = view.files.length
+    const add = (name: string, ranked: readonly string[], tests: readonly string[]) => {
+      const list = results[name] ?? []
+      results[name] = list
+      list.push(judge(ranked, one.implementation, { ranked: tests, answer: one.tests }))
+    }
+    const started = performance.now()
+    const ranking = ranker.rank({ view, task: one.task, history, inDegree })
+    queryMs.push(performance.now() - started)
+    const paths = (role: FileRole, from = ranking) => (from.byRole.get(role) ?? []).map(({ path }) => path)
+    add('patchlane', paths('implementation'), paths('test'))
+    const bare = withoutHistory.rank({ view, task: one.task, inDegree })
+    add('patchlane, no history', paths('implementation', bare), paths('test', bare))
+    const plain = plainBm25(view, one.task, () => true)
+    const apart = plainBm25(view, one.task, (at) => view.file(at).role === 'implementation')
+    add('BM25, implementation files', apart, plain)
+    add('BM25', plain, plain)
+    if (peer !== undefined && n < Number(values['repo-map-commits'])) {
+      const ranked = await peer.rank(one.parent, one.task)
+      const own = (role: FileRole) => ranked.filter((path) => view.files[view.position(path) ?? -1]?.role === role)
+      add('repository map', ranked, ranked)
+      add('repository map, implementation files', own('implementation'), own('test'))
+    }
+  }
+  await peer?.close()
+  await opened.close()
+  all.push({ name: opened.name, files, results, queryMs })
+  console.error(`${opened.name}: ${cases.length} cases`)
+}
+if (values.json !== undefined) await writeFile(values.json, JSON.stringify(all, null, 1))
+console.log(reportMarkdown(all))

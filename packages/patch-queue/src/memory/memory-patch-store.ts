@@ -1,0 +1,129 @@
+import {
+  type Clock,
+  isSettled,
+  type PatchStatus,
+  type StoredEvent,
+  systemClock,
+  type TargetLease,
+} from '@patchlane/kernel'
+import { toEntry } from '../apply-move.ts'
+import type { ListOptions, QueueEntry, ReadQueueEventsOptions, TargetRef } from '../patch-queue.ts'
+import type { PatchRecord, PatchStore, PatchTransaction, TargetRecord } from '../patch-store.ts'
+import { MemoryEvents } from './memory-events.ts'
+import { MemoryPatchTransaction } from './memory-patch-transaction.ts'
+
+/** What a store in memory holds. Keys of targets are made by {@link keyOf}. */
+export interface MemoryTables {
+  patches: Map<string, PatchRecord>
+  targets: Map<string, TargetRecord>
+  /** An epoch stays after its lease was given back. */
+  leases: Map<string, { epoch: number; owner: string | null; expiresAt: number }>
+  events: MemoryEvents
+}
+
+/** Transactions run one after the other; what a failed one wrote is taken back. */
+export class MemoryPatchStore implements PatchStore {
+  readonly #clock: Clock
+  readonly #tables: MemoryTables = {
+    patches: new Map(),
+    targets: new Map(),
+    leases: new Map(),
+    events: new MemoryEvents(),
+  }
+  #last: Promise<unknown> = Promise.resolve()
+
+  constructor(clock: Clock = systemClock) {
+    this.#clock = clock
+  }
+
+  transaction<T>(work: (transaction: PatchTransaction) => Promise<T>): Promise<T> {
+    const result = this.#last.then(async () => {
+      const transaction = new MemoryPatchTransaction(this.#tables, this.#clock)
+      try {
+        const value = await work(transaction)
+        transaction.commit()
+        return value
+      } catch (error) {
+        transaction.rollback()
+        throw error
+      }
+    })
+    this.#last = result.catch(() => {})
+    return result
+  }
+
+  async renewLease(lease: TargetLease, ttlMs: number): Promise<TargetLease | undefined> {
+    const row = this.#tables.leases.get(keyOf(lease))
+    if (row === undefined || row.epoch !== lease.epoch || row.owner !== lease.owner) return undefined
+    row.expiresAt = this.#clock.now() + ttlMs
+    return { ...lease, expiresAt: row.expiresAt }
+  }
+
+  async leaseHolder({ repoId, target }: TargetRef): Promise<TargetLease | undefined> {
+    const row = this.#tables.leases.get(keyOf({ repoId, target }))
+    if (row === undefined || row.owner === null || row.expiresAt <= this.#clock.now()) return undefined
+    return { repoId, target, owner: row.owner, epoch: row.epoch, expiresAt: row.expiresAt }
+  }
+
+  async get(patchId: string): Promise<QueueEntry | undefined> {
+    const record = this.#tables.patches.get(patchId)
+    return record === undefined ? undefined : toEntry(record)
+  }
+
+  async list(options: ListOptions): Promise<QueueEntry[]> {
+    const { repoId, target, runId, afterSeq = 0, limit = 100, latestFirst = false } = options
+    const statuses = options.status === undefined ? undefined : [options.status].flat()
+    const found = [...this.#tables.patches.values()].filter(
+      (record) =>
+        (repoId === undefined || record.patch.repoId === repoId) &&
+        (target === undefined || record.patch.target === target) &&
+        (runId === undefined || record.patch.author.runId === runId) &&
+        (statuses === undefined || statuses.includes(record.status)) &&
+        record.seq > afterSeq,
+    )
+    const sign = latestFirst ? -1 : 1
+    const byPlace = (a: PatchRecord, b: PatchRecord) => sign * (a.seq - b.seq)
+    const byTime = (a: PatchRecord, b: PatchRecord) => sign * (a.createdAt - b.createdAt) || byPlace(a, b)
+    return found
+      .sort(target === undefined ? byTime : byPlace)
+      .slice(0, limit)
+      .map(toEntry)
+  }
+
+  async target(target: TargetRef): Promise<TargetRecord | undefined> {
+    return this.#tables.targets.get(keyOf(target))
+  }
+
+  async counts(target: TargetRef): Promise<Map<PatchStatus, number>> {
+    const counts = new Map<PatchStatus, number>()
+    for (const { patch, status } of this.#tables.patches.values())
+      if (keyOf(patch) === keyOf(target) && !isSettled(status)) counts.set(status, (counts.get(status) ?? 0) + 1)
+    return counts
+  }
+
+  async settledBefore(time: number, limit: number, withContents: boolean): Promise<string[]> {
+    return [...this.#tables.patches.values()]
+      .filter((record) => record.settledAt !== null && record.settledAt < time)
+      .filter((record) => !withContents || record.erasedAt === null)
+      .sort((a, b) => (a.settledAt ?? 0) - (b.settledAt ?? 0) || a.seq - b.seq)
+      .slice(0, limit)
+      .map((record) => record.patch.patchId)
+  }
+
+  async events(options: ReadQueueEventsOptions): Promise<StoredEvent[]> {
+    return this.#tables.events.read(options)
+  }
+
+  follow(stream: string, after: number, signal?: AbortSignal): AsyncIterable<StoredEvent> {
+    return this.#tables.events.follow(stream, after, signal)
+  }
+
+  async compact(): Promise<void> {}
+
+  async close(): Promise<void> {}
+}
+
+/** No name of a repository or target has a control character. */
+export function keyOf({ repoId, target }: TargetRef): string {
+  return `${repoId}\0${target}`
+}

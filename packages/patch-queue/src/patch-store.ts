@@ -1,0 +1,116 @@
+import type { EventDraft, Patch, PatchStatus, StoredEvent, TargetLease } from '@patchlane/kernel'
+import type {
+  LeaseOptions,
+  ListOptions,
+  QueueEntry,
+  ReadQueueEventsOptions,
+  TargetMode,
+  TargetRef,
+} from './patch-queue.ts'
+
+/** A queue entry with what only the rules need. */
+export interface PatchRecord extends QueueEntry {
+  /** 0: re-entered, 1: undo, 2: the rest. */
+  line: number
+  /** The time of entry less what the priority is worth in time: smaller goes first, and waiting needs no updates. */
+  rank: number
+  cancelReason: string | null
+  /** The epoch of the gateway that moved it last. */
+  epoch: number | null
+}
+
+/** What a move changes; the patch itself never changes. */
+export type PatchChanges = Partial<
+  Pick<
+    PatchRecord,
+    | 'status'
+    | 'verdict'
+    | 'parkedFor'
+    | 'approved'
+    | 'line'
+    | 'cancel'
+    | 'cancelReason'
+    | 'epoch'
+    | 'updatedAt'
+    | 'settledAt'
+    | 'erasedAt'
+  >
+>
+
+export interface TargetRecord {
+  lastSeq: number
+  mode: TargetMode
+  /** The latest time given to a patch: ranks never go back, even if the clock does. */
+  lastAt: number
+}
+
+/** Whether a lease stands. `expired`: nobody took over yet. */
+export type LeaseStanding = { held: true; now: number } | { held: false; reason: 'lost' | 'expired'; epoch: number }
+
+/**
+ * One transaction of a store: atomic, and serialised with every other that locks the same target, lease or patch.
+ * The queue's rules are written once, on top of it.
+ */
+export interface PatchTransaction {
+  now(): Promise<number>
+  /** The target's row, made if missing, locked until the end. */
+  lockTarget(target: TargetRef): Promise<TargetRecord>
+  readTarget(target: TargetRef): Promise<TargetRecord | undefined>
+  saveTarget(target: TargetRef, record: TargetRecord): Promise<void>
+  /** Locks the lease's row. */
+  checkLease(lease: TargetLease): Promise<LeaseStanding>
+  acquireLease(options: Required<LeaseOptions>): Promise<TargetLease | undefined>
+  releaseLease(lease: TargetLease): Promise<boolean>
+  insert(record: PatchRecord): Promise<void>
+  /** One patch, locked until the end. */
+  lock(patchId: string): Promise<PatchRecord | undefined>
+  update(patchId: string, changes: PatchChanges): Promise<void>
+  /** `queued` patches whose dependencies have all landed, in the order of the line. */
+  ready(target: TargetRef, limit: number): Promise<PatchRecord[]>
+  /** Patches in a gateway's hands: `staged` or `checking`, by place. */
+  inHand(target: TargetRef): Promise<PatchRecord[]>
+  /** Unsettled patches that depend on this one, locked. */
+  dependants(patchId: string): Promise<PatchRecord[]>
+  /** The statuses of patches of this target, of those that exist. */
+  statuses(target: TargetRef, patchIds: readonly string[]): Promise<Map<string, PatchStatus>>
+  append(event: EventDraft, at: number): Promise<void>
+  eraseContents(patchIds: readonly string[], at: number): Promise<void>
+  /** Removes patches that nothing depends on. @returns how many. */
+  remove(patchIds: readonly string[]): Promise<number>
+}
+
+/** Where patches are kept: what an adapter implements to run the queue's rules on another engine. */
+export interface PatchStore {
+  transaction<T>(work: (transaction: PatchTransaction) => Promise<T>): Promise<T>
+  renewLease(lease: TargetLease, ttlMs: number): Promise<TargetLease | undefined>
+  leaseHolder(target: TargetRef): Promise<TargetLease | undefined>
+  get(patchId: string): Promise<QueueEntry | undefined>
+  list(options: ListOptions): Promise<QueueEntry[]>
+  target(target: TargetRef): Promise<TargetRecord | undefined>
+  counts(target: TargetRef): Promise<Map<PatchStatus, number>>
+  /** Ids of settled patches, oldest first; `withContents`: only those not erased yet. */
+  settledBefore(time: number, limit: number, withContents: boolean): Promise<string[]>
+  events(options: ReadQueueEventsOptions): Promise<StoredEvent[]>
+  follow(stream: string, after: number, signal?: AbortSignal): AsyncIterable<StoredEvent>
+  /** Called after contents or records were removed for good. */
+  compact(): Promise<void>
+  close(): Promise<void>
+}
+
+/** A patch whose files have lost their bytes. */
+export function withoutContents(patch: Patch): Patch {
+  const strip = <T extends { content: Uint8Array }>(version: T): T => ({ ...version, content: new Uint8Array() })
+  return {
+    ...patch,
+    changes: patch.changes.map((change) => {
+      switch (change.kind) {
+        case 'create':
+          return { ...change, after: strip(change.after) }
+        case 'delete':
+          return { ...change, before: strip(change.before) }
+        default:
+          return { ...change, before: strip(change.before), after: strip(change.after) }
+      }
+    }),
+  }
+}

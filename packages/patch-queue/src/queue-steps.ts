@@ -1,0 +1,92 @@
+import {
+  type EventDraft,
+  isSettled,
+  type Patch,
+  type PatchStatus,
+  type TargetLease,
+  type Verdict,
+} from '@patchlane/kernel'
+import { applyMove, parseVerdict } from './apply-move.ts'
+import { LeaseLostError, UnknownPatchError, UnknownReferenceError } from './errors.ts'
+import { patchStream, type TargetRef } from './patch-queue.ts'
+import type { PatchRecord, PatchTransaction } from './patch-store.ts'
+
+/** Makes sure the lease stands, and goes on standing until the transaction ends. @returns the time. @throws {LeaseLostError} */
+export async function holdLease(tx: PatchTransaction, lease: TargetLease): Promise<number> {
+  const standing = await tx.checkLease(lease)
+  if (!standing.held) throw new LeaseLostError(lease.target, lease.epoch, standing.epoch)
+  return standing.now
+}
+
+/** The locked record of a patch; with a target, only if it is in that target's line. @throws {UnknownPatchError} */
+export async function lockOf(tx: PatchTransaction, patchId: string, target?: TargetRef): Promise<PatchRecord> {
+  const record = await tx.lock(patchId)
+  if (record === undefined) throw new UnknownPatchError(patchId)
+  if (target !== undefined && (record.patch.repoId !== target.repoId || record.patch.target !== target.target))
+    throw new UnknownPatchError(patchId)
+  return record
+}
+
+/** Refuses references to patches the queue has not seen. @returns a dependency that can never land, if there is one. */
+export async function checkReferences(
+  tx: PatchTransaction,
+  patch: Patch,
+): Promise<{ failedDependency: { patchId: string; status: PatchStatus } | undefined }> {
+  const references = [...patch.dependsOn, ...(patch.supersedes === undefined ? [] : [patch.supersedes])]
+  if (references.length === 0) return { failedDependency: undefined }
+  const statuses = await tx.statuses(patch, references)
+  for (const dependency of patch.dependsOn)
+    if (!statuses.has(dependency)) throw new UnknownReferenceError(patch.patchId, 'depends on', dependency)
+  if (patch.supersedes !== undefined && !statuses.has(patch.supersedes))
+    throw new UnknownReferenceError(patch.patchId, 'supersedes', patch.supersedes)
+  for (const patchId of patch.dependsOn) {
+    const status = statuses.get(patchId)
+    // Whoever depends on what he replaces could never land.
+    if (status !== undefined && ((isSettled(status) && status !== 'landed') || patchId === patch.supersedes))
+      return { failedDependency: { patchId, status } }
+  }
+  return { failedDependency: undefined }
+}
+
+/**
+ * Takes a patch out: at once while it waits; as a request while a gateway has it in hand, since its landing may be under way in git.
+ * A settled one stays as it is.
+ */
+export async function cancel(
+  tx: PatchTransaction,
+  patchId: string,
+  how: 'withdrawn' | 'superseded',
+  reason: string,
+  at: number,
+): Promise<PatchRecord> {
+  const record = await lockOf(tx, patchId)
+  if (isSettled(record.status)) return record
+  const requested = { ...record, cancel: how, cancelReason: reason }
+  if (record.status === 'queued' || record.status === 'awaiting_approval')
+    return applyMove(tx, record, how, { at, verdict: cancelled(requested) })
+  if (record.cancel !== null) return record
+  await tx.update(patchId, { cancel: how, cancelReason: reason, updatedAt: at })
+  await tx.append(
+    { stream: patchStream(record.patch), type: 'patch.cancel_requested', subject: patchId, data: { how, reason } },
+    at,
+  )
+  return { ...requested, updatedAt: at }
+}
+
+/** The verdict on a patch that was taken out. */
+export function cancelled(record: PatchRecord): Verdict {
+  const status = record.cancel ?? 'withdrawn'
+  return parseVerdict({ status, code: status.toUpperCase(), message: record.cancelReason ?? '' }, status)
+}
+
+/** Gives back to the line what a gateway had in hand; what was cancelled meanwhile is settled. */
+export async function requeueInHand(tx: PatchTransaction, target: TargetRef, at: number, why: string): Promise<void> {
+  for (const record of await tx.inHand(target))
+    if (record.cancel === null) await applyMove(tx, record, 'queued', { at, data: { why } })
+    else await applyMove(tx, record, record.cancel, { at, verdict: cancelled(record) })
+}
+
+/** An event about the target itself, in the stream of its patches. */
+export function targetEvent(target: TargetRef, type: string, data: NonNullable<EventDraft['data']>): EventDraft {
+  return { stream: patchStream(target), type, subject: target.target, data }
+}

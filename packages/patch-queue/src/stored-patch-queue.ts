@@ -1,0 +1,322 @@
+import {
+  contentHash,
+  InvalidInputError,
+  isSettled,
+  type ParkedFor,
+  type Patch,
+  type PatchInput,
+  type PatchStatus,
+  patchSchema,
+  type SettledStatus,
+  type StoredEvent,
+  type TargetLease,
+  type VerdictInput,
+} from '@patchlane/kernel'
+import { z } from 'zod'
+import { applyMove, dependencyFailed, parseVerdict, toEntry } from './apply-move.ts'
+import { LeaseLostError, PatchCancelledError, PatchStateError, TargetDrainingError } from './errors.ts'
+import type {
+  LeaseOptions,
+  ListOptions,
+  PatchQueue,
+  QueueEntry,
+  ReadQueueEventsOptions,
+  Reentry,
+  RetentionOptions,
+  TargetMode,
+  TargetRef,
+  TargetState,
+} from './patch-queue.ts'
+import { patchStream } from './patch-queue.ts'
+import type { PatchRecord, PatchStore } from './patch-store.ts'
+import { cancel, cancelled, checkReferences, holdLease, lockOf, requeueInHand, targetEvent } from './queue-steps.ts'
+
+export interface StoredPatchQueueOptions {
+  /** How long a patch must wait to gain one step of priority, in milliseconds. @default 60_000 */
+  agingMs?: number
+}
+
+const DEFAULT_TTL_MS = 5000
+
+/** The rules of the queue over any {@link PatchStore}. Each call that writes is one transaction of the store. */
+export class StoredPatchQueue implements PatchQueue {
+  readonly #store: PatchStore
+  readonly #agingMs: number
+
+  constructor(store: PatchStore, options: StoredPatchQueueOptions = {}) {
+    this.#store = store
+    this.#agingMs = options.agingMs ?? 60_000
+  }
+
+  async propose(input: Patch | PatchInput): Promise<QueueEntry> {
+    const patch = parsePatch(input)
+    return this.#store.transaction(async (tx) => {
+      // The lock first: of two that propose the same patch at once, the second sees the first.
+      const target = await tx.lockTarget(patch)
+      const known = await tx.lock(patch.patchId)
+      if (known !== undefined) return toEntry(known)
+      if (target.mode === 'draining') throw new TargetDrainingError(patch.target)
+      const { failedDependency } = await checkReferences(tx, patch)
+      const at = Math.max(await tx.now(), target.lastAt)
+      const record = this.#newRecord(patch, target.lastSeq + 1, at)
+      await tx.saveTarget(patch, { ...target, lastSeq: record.seq, lastAt: at })
+      await tx.insert(record)
+      await tx.append(
+        {
+          stream: patchStream(patch),
+          type: 'patch.queued',
+          subject: patch.patchId,
+          data: { seq: record.seq, title: patch.title, agent: patch.author.agent, runId: patch.author.runId ?? null },
+        },
+        at,
+      )
+      if (patch.supersedes !== undefined)
+        await cancel(tx, patch.supersedes, 'superseded', `Patch ${patch.patchId} takes its place.`, at)
+      if (failedDependency === undefined) return toEntry(record)
+      return toEntry(
+        await applyMove(tx, record, 'rejected', {
+          at,
+          verdict: dependencyFailed(failedDependency.patchId, failedDependency.status),
+        }),
+      )
+    })
+  }
+
+  #newRecord(patch: Patch, seq: number, at: number): PatchRecord {
+    return {
+      patch,
+      seq,
+      status: 'queued',
+      contentHash: contentHash(patch),
+      verdict: null,
+      parkedFor: null,
+      approved: false,
+      createdAt: at,
+      updatedAt: at,
+      settledAt: null,
+      cancel: null,
+      cancelReason: null,
+      erasedAt: null,
+      line: patch.kind === 'undo' ? 1 : 2,
+      rank: at - patch.priority * this.#agingMs,
+      epoch: null,
+    }
+  }
+
+  async lease(options: LeaseOptions): Promise<TargetLease | undefined> {
+    const wanted = { ttlMs: DEFAULT_TTL_MS, ...options }
+    return this.#store.transaction(async (tx) => {
+      const lease = await tx.acquireLease(wanted)
+      if (lease === undefined) return undefined
+      const at = await tx.now()
+      await requeueInHand(tx, lease, at, 'the gateway that had it in hand is gone')
+      await tx.append(targetEvent(lease, 'target.leased', { owner: lease.owner, epoch: lease.epoch }), at)
+      return lease
+    })
+  }
+
+  async renew(lease: TargetLease, ttlMs: number = DEFAULT_TTL_MS): Promise<TargetLease> {
+    const renewed = await this.#store.renewLease(lease, ttlMs)
+    if (renewed !== undefined) return renewed
+    const holder = await this.#store.leaseHolder(lease)
+    throw new LeaseLostError(lease.target, lease.epoch, holder?.epoch ?? lease.epoch + 1)
+  }
+
+  async release(lease: TargetLease): Promise<void> {
+    await this.#store.transaction(async (tx) => {
+      if (!(await tx.releaseLease(lease))) return
+      const at = await tx.now()
+      await requeueInHand(tx, lease, at, 'the gateway gave the target back')
+      await tx.append(targetEvent(lease, 'target.released', { owner: lease.owner, epoch: lease.epoch }), at)
+    })
+  }
+
+  async claim(lease: TargetLease, window: number): Promise<QueueEntry[]> {
+    if (!Number.isInteger(window) || window < 0) throw new InvalidInputError('A window is a whole number, 0 or more.')
+    return this.#store.transaction(async (tx) => {
+      await holdLease(tx, lease)
+      const target = await tx.readTarget(lease)
+      if (target?.mode === 'paused' || window === 0) return []
+      if ((await tx.inHand(lease)).some((record) => record.line === 0)) return []
+      const ready = await tx.ready(lease, window)
+      return (ready[0]?.line === 0 ? ready.slice(0, 1) : ready).map(toEntry)
+    })
+  }
+
+  async move(lease: TargetLease, patchId: string, to: PatchStatus, verdict?: VerdictInput): Promise<QueueEntry> {
+    const moved = await this.#store.transaction(async (tx) => {
+      const at = await holdLease(tx, lease)
+      const record = await lockOf(tx, patchId, lease)
+      const given = verdict === undefined ? {} : { verdict: parseVerdict(verdict, to) }
+      if (record.status === 'withdrawn' || record.status === 'superseded') {
+        if (to === 'queued' || to === record.status) return record
+        throw new PatchCancelledError(toEntry(record))
+      }
+      // A patch that somebody took out must not come nearer to landing; an end that it reached by itself stands.
+      if (record.cancel !== null && !isSettled(to))
+        return applyMove(tx, record, record.cancel, { at, epoch: lease.epoch, verdict: cancelled(record) })
+      const parked = to === 'awaiting_approval' ? { parkedFor: 'approval' as const, approved: false } : {}
+      return applyMove(tx, record, to, { at, epoch: lease.epoch, ...given, changes: parked })
+    })
+    if (moved.status !== to && to !== 'queued' && to !== 'awaiting_approval')
+      throw new PatchCancelledError(toEntry(moved))
+    return toEntry(moved)
+  }
+
+  settle(lease: TargetLease, patchId: string, verdict: VerdictInput & { status: SettledStatus }): Promise<QueueEntry> {
+    return this.move(lease, patchId, verdict.status, verdict)
+  }
+
+  async park(lease: TargetLease, patchId: string, parkedFor: ParkedFor, verdict: VerdictInput): Promise<QueueEntry> {
+    return this.#store.transaction(async (tx) => {
+      const at = await holdLease(tx, lease)
+      const record = await lockOf(tx, patchId, lease)
+      if (record.cancel !== null)
+        return toEntry(
+          await applyMove(tx, record, record.cancel, { at, epoch: lease.epoch, verdict: cancelled(record) }),
+        )
+      // The user's checkout says nothing about the content: what was approved stays so.
+      const approved = parkedFor === 'checkout' && record.approved
+      const options = { at, epoch: lease.epoch, verdict: parseVerdict(verdict, 'awaiting_approval') }
+      return toEntry(await applyMove(tx, record, 'awaiting_approval', { ...options, changes: { parkedFor, approved } }))
+    })
+  }
+
+  async reenter(patchId: string, answer: Reentry): Promise<QueueEntry> {
+    return this.#store.transaction(async (tx) => {
+      const record = await lockOf(tx, patchId)
+      const at = await tx.now()
+      if (record.status !== 'awaiting_approval') {
+        const repeated = answer.approved
+          ? record.approved || record.status === 'landed'
+          : record.status === 'rejected' && record.verdict?.code === 'APPROVAL_DENIED'
+        if (repeated) return toEntry(record)
+        throw new PatchStateError(`Patch ${patchId} does not wait for an answer: it is ${record.status}.`, {
+          remedy: 'Show the patch to see what became of it.',
+        })
+      }
+      const data = { by: answer.by, note: answer.note ?? null }
+      if (!answer.approved) {
+        const verdict = answer.verdict ?? {
+          status: 'rejected',
+          code: 'APPROVAL_DENIED',
+          message: `${answer.by} said no${answer.note === undefined ? '' : `: ${answer.note}`}.`,
+        }
+        return toEntry(
+          await applyMove(tx, record, 'rejected', { at, verdict: parseVerdict(verdict, 'rejected'), data }),
+        )
+      }
+      const approved = record.parkedFor === 'approval' || record.approved
+      const changes = { approved, parkedFor: null, line: approved ? 0 : record.line }
+      const given = answer.verdict === undefined ? {} : { verdict: parseVerdict(answer.verdict, 'queued') }
+      return toEntry(await applyMove(tx, record, 'queued', { at, ...given, changes, data, type: 'patch.reentered' }))
+    })
+  }
+
+  async withdraw(patchId: string, reason: string): Promise<QueueEntry> {
+    return this.#store.transaction(async (tx) => {
+      const record = await lockOf(tx, patchId)
+      if (isSettled(record.status)) {
+        if (record.status === 'withdrawn') return toEntry(record)
+        throw new PatchStateError(`Patch ${patchId} is ${record.status} already.`, {
+          remedy: record.status === 'landed' ? 'Undo it instead.' : 'Nothing is left to do.',
+        })
+      }
+      return toEntry(await cancel(tx, patchId, 'withdrawn', reason, await tx.now()))
+    })
+  }
+
+  get(patchId: string): Promise<QueueEntry | undefined> {
+    return this.#store.get(patchId)
+  }
+
+  list(options: ListOptions = {}): Promise<QueueEntry[]> {
+    return this.#store.list(options)
+  }
+
+  events(options: ReadQueueEventsOptions): Promise<StoredEvent[]> {
+    return this.#store.events(options)
+  }
+
+  follow(stream: string, after: number, signal?: AbortSignal): AsyncIterable<StoredEvent> {
+    return this.#store.follow(stream, after, signal)
+  }
+
+  pause(target: TargetRef): Promise<TargetState> {
+    return this.#setMode(target, 'paused', 'target.paused')
+  }
+
+  drain(target: TargetRef): Promise<TargetState> {
+    return this.#setMode(target, 'draining', 'target.draining')
+  }
+
+  resume(target: TargetRef): Promise<TargetState> {
+    return this.#setMode(target, 'running', 'target.resumed')
+  }
+
+  async #setMode(target: TargetRef, mode: TargetMode, type: string): Promise<TargetState> {
+    await this.#store.transaction(async (tx) => {
+      const record = await tx.lockTarget(target)
+      if (record.mode === mode) return
+      await tx.saveTarget(target, { ...record, mode })
+      await tx.append(targetEvent(target, type, {}), await tx.now())
+    })
+    return this.state(target)
+  }
+
+  async state({ repoId, target }: TargetRef): Promise<TargetState> {
+    const ref = { repoId, target }
+    const [record, counts, lease] = [
+      await this.#store.target(ref),
+      await this.#store.counts(ref),
+      await this.#store.leaseHolder(ref),
+    ]
+    return {
+      ...ref,
+      mode: record?.mode ?? 'running',
+      queued: counts.get('queued') ?? 0,
+      inHand: (counts.get('staged') ?? 0) + (counts.get('checking') ?? 0),
+      parked: counts.get('awaiting_approval') ?? 0,
+      lease: lease ?? null,
+    }
+  }
+
+  async erase(patchId: string): Promise<QueueEntry> {
+    const erased = await this.#store.transaction(async (tx) => {
+      const record = await lockOf(tx, patchId)
+      if (!isSettled(record.status))
+        throw new PatchStateError(`Patch ${patchId} is ${record.status}: its contents are still needed.`, {
+          remedy: 'Withdraw it first.',
+        })
+      if (record.erasedAt === null) await tx.eraseContents([patchId], await tx.now())
+      return lockOf(tx, patchId)
+    })
+    await this.#store.compact()
+    return toEntry(erased)
+  }
+
+  async retain({ settledBefore, forget, limit = 1000 }: RetentionOptions): Promise<number> {
+    const ids = await this.#store.settledBefore(settledBefore, limit, forget === 'contents')
+    if (ids.length === 0) return 0
+    const count = await this.#store.transaction(async (tx) => {
+      if (forget === 'records') return tx.remove(ids)
+      await tx.eraseContents(ids, await tx.now())
+      return ids.length
+    })
+    await this.#store.compact()
+    return count
+  }
+
+  close(): Promise<void> {
+    return this.#store.close()
+  }
+}
+
+function parsePatch(input: Patch | PatchInput): Patch {
+  const parsed = patchSchema.safeParse(input)
+  if (parsed.success) return parsed.data
+  throw new InvalidInputError(`The patch is malformed: ${z.prettifyError(parsed.error)}`, {
+    cause: parsed.error,
+    remedy: 'Mend what is named and propose it again.',
+  })
+}

@@ -1,0 +1,67 @@
+import { ApplyGateway, type ApplyGatewayOptions } from '@patchlane/apply-gateway'
+import { patchStream } from '@patchlane/patch-queue'
+import type { Gate, GateReport } from '../pipeline.ts'
+import type { Stores } from '../wiring/stores.ts'
+
+/** The gateway of one target, as people and runs use it. */
+export class LandingGate implements Gate {
+  readonly #options: ApplyGatewayOptions
+  readonly #stores: Stores
+  #gateway: ApplyGateway | undefined
+
+  constructor(options: ApplyGatewayOptions, stores: Stores) {
+    this.#options = options
+    this.#stores = stores
+  }
+
+  get #open(): ApplyGateway {
+    this.#gateway ??= new ApplyGateway(this.#options)
+    return this.#gateway
+  }
+
+  once(options: { signal?: AbortSignal } = {}): Promise<GateReport> {
+    return this.#open.drain(options)
+  }
+
+  async watch({ signal, onReport }: { signal: AbortSignal; onReport?: (report: GateReport) => void }): Promise<void> {
+    await this.#open.watch({ signal, wake: (idle) => this.#news(idle), ...(onReport === undefined ? {} : { onReport }) })
+  }
+
+  /**
+   * Keeps landing while `work` goes on, and lands what it left ready. If the gate fails, `stop` is called to end the work, and the
+   * gate's error is the answer.
+   */
+  async during<T>(work: Promise<T>, stop: () => void): Promise<T> {
+    const done = new AbortController()
+    let failure: { thrown: unknown } | undefined
+    const watching = this.watch({ signal: done.signal }).catch((thrown: unknown) => {
+      failure = { thrown }
+      stop()
+    })
+    const [outcome] = await Promise.allSettled([work])
+    done.abort()
+    await watching
+    if (failure !== undefined) throw failure.thrown
+    if (outcome.status === 'rejected') throw outcome.reason
+    return outcome.value
+  }
+
+  async close(): Promise<void> {
+    await this.#gateway?.close()
+  }
+
+  /** Resolves when something happened in the queue, or on the signal. */
+  #news(signal: AbortSignal): Promise<void> {
+    const { repoId, target } = this.#options
+    return new Promise((resolve) => {
+      const unlisten = this.#stores.database.wakeUps.listen(patchStream({ repoId, target: target.name }), () => end())
+      const end = () => {
+        unlisten()
+        signal.removeEventListener('abort', end)
+        resolve()
+      }
+      signal.addEventListener('abort', end, { once: true })
+      if (signal.aborted) end()
+    })
+  }
+}

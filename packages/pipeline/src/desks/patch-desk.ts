@@ -1,0 +1,101 @@
+import type { Patch, PatchId, PatchStatus, QueuedPatch } from '@patchlane/kernel'
+import { isSettled } from '@patchlane/kernel'
+import type { PatchDesk as AgentPatchDesk, SettledOptions } from '@patchlane/orchestrator'
+import { patchStream } from '@patchlane/patch-queue'
+import { renderDiff } from '@patchlane/patch-queue/formats'
+import { AmbiguousIdError, NotFoundError } from '../errors.ts'
+import type { PatchDesk } from '../pipeline.ts'
+import type { RepositoryContext } from '../wiring/repository-context.ts'
+import type { Stores } from '../wiring/stores.ts'
+
+/** More than any queue that a person looks through by hand. */
+const SEARCHED = 10_000
+
+/** The queue of one target, for people (ids may be cut short) and for agents (propose and wait). */
+export class QueuePatchDesk implements PatchDesk, AgentPatchDesk {
+  readonly #context: RepositoryContext
+  readonly #stores: Stores
+
+  constructor(context: RepositoryContext, stores: Stores) {
+    this.#context = context
+    this.#stores = stores
+  }
+
+  get #target() {
+    return { repoId: this.#context.repoId, target: this.#context.target }
+  }
+
+  list(filter: { status?: PatchStatus[]; runId?: string; limit?: number; afterSeq?: number } = {}): Promise<QueuedPatch[]> {
+    return this.#stores.queue.list({ ...this.#target, ...filter })
+  }
+
+  async get(idOrPrefix: string): Promise<QueuedPatch> {
+    const exact = /^[0-9a-f-]{36}$/.test(idOrPrefix) ? await this.#stores.queue.get(idOrPrefix) : undefined
+    if (exact !== undefined) return exact
+    const all = await this.#stores.queue.list({ ...this.#target, limit: SEARCHED, latestFirst: true })
+    const [found, ...others] = all.filter((entry) => entry.patch.patchId.startsWith(idOrPrefix.toLowerCase()))
+    if (found === undefined || idOrPrefix === '') {
+      throw new NotFoundError('patch', idOrPrefix, 'List the patches with "patchlane queue list".')
+    }
+    if (others.length > 0) {
+      throw new AmbiguousIdError('patch', idOrPrefix, [found, ...others].map((entry) => entry.patch.patchId))
+    }
+    return found
+  }
+
+  async diff(idOrPrefix: string): Promise<string> {
+    const { patch } = await this.get(idOrPrefix)
+    return renderDiff(patch.changes)
+  }
+
+  async withdraw(idOrPrefix: string, reason: string): Promise<QueuedPatch> {
+    const { patch } = await this.get(idOrPrefix)
+    return this.#stores.queue.withdraw(patch.patchId, reason)
+  }
+
+  async pause(): Promise<void> {
+    await this.#stores.queue.pause(this.#target)
+  }
+
+  async resume(): Promise<void> {
+    await this.#stores.queue.resume(this.#target)
+  }
+
+  find(patchId: PatchId): Promise<QueuedPatch | undefined> {
+    return this.#stores.queue.get(patchId)
+  }
+
+  propose(patch: Patch): Promise<QueuedPatch> {
+    return this.#stores.queue.propose(patch)
+  }
+
+  async settled(patchId: PatchId, options: SettledOptions): Promise<QueuedPatch> {
+    const { signal, waitForApproval, onMove } = options
+    const stream = patchStream(this.#target)
+    const isAnswer = ({ status, parkedFor }: QueuedPatch) =>
+      isSettled(status) || (status === 'awaiting_approval' && parkedFor === 'approval' && !waitForApproval)
+    const ended = new AbortController()
+    let seen: string | undefined
+    try {
+      // From now on: the state is read after the first look at the log, so nothing falls between the two.
+      const following = this.#stores.queue.follow(stream, await this.#stores.events.last(stream), AbortSignal.any([signal, ended.signal]))
+      const moves = following[Symbol.asyncIterator]()
+      for (let next = moves.next(); ; ) {
+        const queued = await this.#stores.queue.get(patchId)
+        if (queued === undefined) throw new NotFoundError('patch', patchId, 'It was forgotten while it was waited for.')
+        if (queued.status !== seen) onMove?.(queued)
+        seen = queued.status
+        if (isAnswer(queued)) return queued
+        for (;;) {
+          const event = await next
+          signal.throwIfAborted()
+          if (event.done) throw new NotFoundError('patch', patchId, 'The event log ended.')
+          next = moves.next()
+          if (event.value.subject === patchId) break
+        }
+      }
+    } finally {
+      ended.abort()
+    }
+  }
+}

@@ -1,0 +1,39 @@
+import type { AutoContextBuilder, CodeIndex } from '@patchlane/context-builder'
+import { IndexVersions } from '@patchlane/index-version'
+import type { ObjectId, Stamp } from '@patchlane/kernel'
+import type { RepositoryContext } from './repository-context.ts'
+import type { Stores } from './stores.ts'
+
+/** Index and context of a repository. Opened when first asked for: most commands need neither. */
+export class CodeIntelligence {
+  readonly #context: RepositoryContext
+  readonly #stores: Stores
+  #opened: Promise<{ index: CodeIndex; builder: AutoContextBuilder; versions: IndexVersions }> | undefined
+
+  constructor(context: RepositoryContext, stores: Stores) {
+    this.#context = context
+    this.#stores = stores
+  }
+
+  open() {
+    this.#opened ??= this.#open()
+    return this.#opened
+  }
+
+  async stamp(commit: ObjectId, signal?: AbortSignal): Promise<Stamp> {
+    const { versions } = await this.open()
+    return versions.stamp({ repoId: this.#context.repoId, commit, ...(signal === undefined ? {} : { signal }) })
+  }
+
+  async #open() {
+    const { AutoContextBuilder, CodeIndex, GitTreeReader } = await import('@patchlane/context-builder')
+    const { git, repoId } = this.#context
+    const index = await CodeIndex.open({ reader: new GitTreeReader(git) })
+    const versions = new IndexVersions({
+      store: this.#stores.indexVersions,
+      indexer: index,
+      events: { publish: (event) => this.#stores.publish(event) },
+    })
+    return { index, versions, builder: new AutoContextBuilder({ index, repoId }) }
+  }
+}
