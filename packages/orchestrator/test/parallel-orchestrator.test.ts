@@ -176,6 +176,45 @@ describe('dependencies', () => {
     expect(agents.started).toHaveLength(1)
   })
 
+  it('may be many on one, without a warning', async () => {
+    const warnings: string[] = []
+    const onWarning = ({ name }: Error) => warnings.push(name)
+    process.on('warning', onWarning)
+    const many = Array.from({ length: 60 }, (_, n) => `m${n}`)
+    const write: Script = ({ write, subtask }) => {
+      write(subtask.id, '')
+    }
+    const { orchestrator } = world({ scripts: Object.fromEntries(['first', ...many].map((name) => [name, write])) })
+    const plan = planOf(scripted('first'), ...many.map((name) => scripted(name, { dependsOn: ['first'] })))
+    const { patches } = await orchestrator.start({ plan }).result
+    await delay(0)
+    process.off('warning', onWarning)
+    expect(patches.filter(({ status }) => status === 'landed')).toHaveLength(61)
+    expect(warnings).toEqual([])
+  })
+
+  it('stops what it does once another process has taken the run over', async () => {
+    const { orchestrator, runs, agents } = world({
+      claimTtlMs: 30,
+      scripts: { slow: async ({ signal }) => delay(60_000, undefined, { signal }) },
+    })
+    const handle = orchestrator.start({ plan: planOf(scripted('slow')) })
+    for await (const event of handle.events) {
+      if (event.type !== 'agent.message') continue
+      const holder = await runs.holder(handle.runId)
+      await runs.claim({
+        runId: handle.runId,
+        holder: 'thief',
+        ttlMs: 60_000,
+        ...(holder === null ? {} : { insteadOf: holder }),
+      })
+    }
+    await expect(handle.result).rejects.toMatchObject({ code: 'ORCHESTRATOR_RUN_BUSY' })
+    expect(agents.running).toBe(0)
+    expect(await runs.holder(handle.runId)).toBe('thief')
+    expect((await runs.get(handle.runId))?.status).toBe('running')
+  })
+
   it('do not wait for subtasks that they do not depend on', async () => {
     const done = Promise.withResolvers<void>()
     const { orchestrator } = world({
