@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { Pipeline, RunHandle, RunResult } from '@patchlane/pipeline'
 import { z } from 'zod'
@@ -16,6 +16,7 @@ const options = z.object({
   concurrency: integer(1, 200).optional(),
   attempts: integer(1, 10).optional(),
   wait: z.boolean().default(false),
+  result: z.string().min(1).optional(),
 })
 type Options = z.output<typeof options>
 
@@ -33,7 +34,7 @@ export const run: CommandHandler = async (context, input) => {
     resume === undefined
       ? await start(context, pipeline, text, parsed.options)
       : await pipeline.runs.resume(resume, { signal: context.signal, waitForApproval: parsed.options.wait })
-  return follow(context, handle)
+  return follow(context, handle, parsed.options.result)
 }
 
 async function start(
@@ -52,7 +53,7 @@ async function start(
 }
 
 /** Shows the run until it ends, then what it came to. An interrupted run ends without a table: it is not over. */
-async function follow(context: CommandContext, handle: RunHandle): Promise<number> {
+async function follow(context: CommandContext, handle: RunHandle, file: string | undefined): Promise<number> {
   const id = oneLine(handle.runId)
   context.interrupt.message = () =>
     `Stopping run ${id}. Go on later with: patchlane run --resume ${id}\nPress Ctrl-C again to quit at once; that can be resumed too.`
@@ -67,6 +68,8 @@ async function follow(context: CommandContext, handle: RunHandle): Promise<numbe
   } finally {
     display.end({ resultFollows: false })
   }
+  if (file !== undefined)
+    await writeFile(resolve(context.io.cwd, file), `${JSON.stringify(runOutputSchema.parse(result), null, 2)}\n`)
   if (context.globals.json) context.emit(runOutputSchema, result)
   else context.print(runTable(result, { width: context.io.stdout.columns, style: context.style }).join('\n'))
   return exitCodeOfStatuses(result.patches.map((patch) => patch.status))
