@@ -55,6 +55,33 @@ describe('agents in parallel', () => {
     expect((await handle.result).patches.map(({ status }) => status)).toEqual(['landed', 'landed'])
   })
 
+  it('tells what happens, in order, each with its subtask, agent and time', async () => {
+    const { orchestrator } = world({ scripts })
+    const handle = orchestrator.start({ plan: planOf(scripted('a0')) })
+    const events = await eventsOf(handle)
+    expect(events.map(({ type }) => type)).toEqual([
+      'run.started',
+      'run.planned',
+      'subtask.preparing',
+      'subtask.preparing',
+      'agent.started',
+      'agent.message',
+      'agent.usage',
+      'agent.finished',
+      'patch.proposed',
+      'patch.moved',
+      'patch.settled',
+      'subtask.finished',
+      'run.finished',
+    ])
+    for (const event of events) {
+      expect(event).toMatchObject({ runId: handle.runId, at: expect.any(Number) })
+      if (!event.type.startsWith('run.')) expect(event).toMatchObject({ subtask: 'a0', agent: 'scripted' })
+    }
+    expect(events.at(-1)).toMatchObject({ data: await handle.result })
+    expect(JSON.parse(JSON.stringify(events))).toEqual(events)
+  })
+
   it('starts agents of higher priority first', async () => {
     const { orchestrator, agents } = world({ scripts })
     const plan = planOf(scripted('a0'), scripted('a1', { priority: 5 }), scripted('a2', { priority: 9 }))
