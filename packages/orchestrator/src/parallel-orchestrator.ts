@@ -130,6 +130,20 @@ export class ParallelOrchestrator {
     })
   }
 
+  /**
+   * Deletes what is kept of a run: its checkpoints and its record, not its patches. It cannot be resumed afterwards.
+   *
+   * @throws {RunBusyError} while it is worked on.
+   */
+  async forget(runId: string): Promise<void> {
+    const id = runIdSchema.parse(runId)
+    if ((await this.#runs.get(id)) === undefined) throw new RunNotFoundError(id)
+    if (!(await this.#takeOver(id))) throw new RunBusyError(id, 'is worked on')
+    const { MemorySaver } = await import('@langchain/langgraph')
+    await (await this.#openSaver(() => new MemorySaver())).deleteThread(id)
+    await this.#runs.remove(id)
+  }
+
   async #claim(runId: RunId): Promise<RunClaim> {
     return { runId, holder: await this.#holder, ttlMs: this.#options.claimTtlMs ?? 15_000 }
   }
@@ -204,7 +218,7 @@ export class ParallelOrchestrator {
       // What becomes of the run now is for its new holder to record.
       if (takenOver) throw failed(scope, error)
       // Without a plan nothing was done: there is no run to come back to.
-      if (!planned && how.request !== undefined && !outer.aborted) await this.#forget(runId)
+      if (!planned && how.request !== undefined && !outer.aborted) await this.#discard(runId)
       throw await this.#ended(scope, error, outer.aborted)
     } finally {
       clearInterval(renew)
@@ -257,7 +271,7 @@ export class ParallelOrchestrator {
     return this.#saver
   }
 
-  async #forget(runId: RunId): Promise<void> {
+  async #discard(runId: RunId): Promise<void> {
     await (await this.#saver)?.deleteThread(runId).catch(() => {})
     await this.#runs.remove(runId).catch(() => {})
   }

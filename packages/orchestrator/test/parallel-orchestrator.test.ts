@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { MemorySaver } from '@langchain/langgraph'
 import type { RepoPath } from '@patchlane/kernel'
 import { versionOf } from '@patchlane/kernel/testing'
 import { describe, expect, it } from 'vitest'
@@ -455,6 +456,18 @@ describe('interruption', () => {
     expect((await runs.get(handle.runId))?.status).toBe('finished')
   })
 
+  it('can be forgotten for good', async () => {
+    const saver = new MemorySaver()
+    const { orchestrator, repository, runs } = world({ saver, scripts: { a: ({ write }) => write('a', 'a') } })
+    const { runId } = await orchestrator.start({ plan: planOf(scripted('a')) }).result
+    await orchestrator.forget(runId)
+    expect(await runs.list()).toEqual([])
+    expect(await saver.getTuple({ configurable: { thread_id: runId } })).toBeUndefined()
+    expect(repository.patches.size).toBe(1)
+    await expect(orchestrator.resume(runId).result).rejects.toMatchObject({ code: 'ORCHESTRATOR_RUN_NOT_FOUND' })
+    await expect(orchestrator.forget(runId)).rejects.toMatchObject({ code: 'ORCHESTRATOR_RUN_NOT_FOUND' })
+  })
+
   it('cannot be resumed twice at once, nor where nothing was', async () => {
     const { orchestrator, ports } = world({
       scripts: { a: async ({ signal }) => delay(60_000, undefined, { signal }) },
@@ -465,6 +478,7 @@ describe('interruption', () => {
     for await (const event of handle.events) {
       if (event.type !== 'agent.started') continue
       await expect(other.resume(handle.runId).result).rejects.toMatchObject({ code: 'ORCHESTRATOR_RUN_BUSY' })
+      await expect(other.forget(handle.runId)).rejects.toMatchObject({ code: 'ORCHESTRATOR_RUN_BUSY' })
       stop.abort()
     }
     await expect(orchestrator.resume('nowhere').result).rejects.toMatchObject({ code: 'ORCHESTRATOR_RUN_NOT_FOUND' })
