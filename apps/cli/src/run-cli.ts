@@ -14,6 +14,8 @@ import type { CliServices } from './services.ts'
 import { safeJson } from './text/sanitize.ts'
 import { createStyle, type Style, wantsColor } from './text/style.ts'
 
+const allCommands: readonly CommandSpec[] = commandGroups.flatMap((group) => group.commands)
+
 /** Runs one command line; the result is the exit code. Never throws, never ends the process except on a second Ctrl-C. */
 export async function runCli(words: readonly string[], host: { io: CliIo; services: CliServices }): Promise<ExitCode> {
   const { io, services } = host
@@ -49,7 +51,7 @@ export async function runCli(words: readonly string[], host: { io: CliIo; servic
 
 /** A command that parses its words itself, when it comes first: its options are its own, also where they are spelled as ours. */
 function rawCommandOf(words: readonly string[]): CommandSpec | undefined {
-  return commandGroups.flatMap((group) => group.commands).find((spec) => spec.raw === true && spec.name === words[0])
+  return allCommands.find((spec) => spec.raw === true && spec.name === words[0])
 }
 
 /** Commander's complaints in our form; what it throws after printing help or the version is no complaint. */
@@ -79,6 +81,7 @@ async function runCommand(parsed: ParsedCommand, host: { io: CliIo; services: Cl
     io,
     services,
     globals,
+    commands: allCommands,
     interrupt,
     signal: interrupt.signal,
     style,

@@ -67,7 +67,7 @@ async function follow(context: CommandContext, handle: RunHandle): Promise<numbe
   } finally {
     display.end({ resultFollows: false })
   }
-  if (context.globals.json) context.emit(runOutputSchema, result)
+  if (context.globals.json) context.emit(runOutputSchema, { ...result, patches: [...result.patches] })
   else context.print(runTable(result, { width: context.io.stdout.columns, style: context.style }).join('\n'))
   return exitCodeOfStatuses(result.patches.map((patch) => patch.status))
 }

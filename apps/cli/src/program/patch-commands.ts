@@ -134,7 +134,7 @@ export const patchCommands = [
   {
     name: 'undo',
     summary: 'take a landed patch, or all of a run, out again',
-    details: 'Shows what would change, asks, then sends the undo down the same road as any patch.',
+    details: 'Shows what would change, asks, then sends the undo down the road that every patch takes.',
     arguments: [{ ...patchArgument, syntax: '[patch]' }],
     options: [{ flags: '--run <id>', description: 'undo all that landed in a run' }, yes],
     examples: [
