@@ -38,7 +38,7 @@ export const run: CommandHandler = async (context) => {
     for (const { kind, tool, evidence } of detected)
       context.print(`${kind.padEnd(12)} ${tool} ${context.style.dim(`(${oneLine(evidence)})`)}`)
     if (detected.length === 0) context.print('No tools were found; name yours under "checks.commands".')
-    context.print(`Wrote ${created}. "auto" uses what is found, "off" runs none.`)
+    context.print(`Wrote ${oneLine(created)}. "auto" uses what is found, "off" runs none.`)
     context.note('next: patchlane doctor')
   }
   return exitCodes.done
