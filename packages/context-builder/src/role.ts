@@ -17,7 +17,7 @@ const docFile =
 const codeFile =
   /\.(?:[cm]?[jt]sx?|pyi?|pyx|go|rs|java|kt|scala|c|h|cc|cpp|cxx|hh|hpp|hxx|cs|rb|php|swift|m|mm|ex|exs|erl|hs|ml|clj|lua|dart|vue|svelte|astro|sh|bash|zsh|ps1|sql|graphql|proto|css|scss|sass|less|html?|jinja2?|j2|hbs|pug|ejs|zig|nim|pl|pm|r|jl|groovy|elm)$/i
 const toolingName =
-  /(?:^|\/)\.[^/]+\/|^(?:(?:packages|apps|crates|libs)\/[^/]+\/)?(?:scripts?|tools?|tooling|build|ci|config)\/|(?:^|\/)(?:setup|noxfile|tasks|conf|gulpfile|Gruntfile|webpack\.\w+|rollup\.\w+|vite\.config|vitest\.\w+|jest\.\w+|eslint\.\w+|babel\.\w+|tsup\.\w+|prettier\.\w+|karma\.\w+)[^/]*\.\w+$|(?:^|\/)[^/]+\.config\.\w+$|(?:^|\/)\.[^/]+$/
+  /(?:^|\/)\.[^/]+\/|^(?:(?:packages|apps|crates|libs)\/[^/]+\/)?(?:scripts?|tools?|tooling|build|ci|config)\/|^(?:setup|noxfile|tasks|fabfile|build)\.(?:py|rs)$|(?:^|\/)(?:gulpfile|Gruntfile|(?:webpack|rollup|vite|vitest|jest|eslint|babel|prettier|karma)\.[\w.]+)\.[cm]?[jt]s$|(?:^|\/)[^/]+\.config\.\w+$|(?:^|\/)\.[^/]+$/
 
 /** The role of a file by its path, and by what the index saw in it. */
 export function roleOf(path: string, flags: readonly DocumentFlag[] = []): FileRole {

@@ -1,5 +1,31 @@
-import type { PatchlaneConfigInput } from './config-schema.ts'
+import { hostname } from 'node:os'
+import { GitBranchTarget, GitStagingArea } from '@patchlane/apply-gateway'
+import { GitRepository } from '@patchlane/git'
+import { patchStream } from '@patchlane/patch-queue'
+import { defaultWorkspaceRoot, WorkspaceManager } from '@patchlane/workspace'
+import type { PatchlaneConfig, PatchlaneConfigInput } from './config-schema.ts'
+import { AgentDesk } from './desks/agent-desk.ts'
+import { PatchApprovalDesk } from './desks/approval-desk.ts'
+import { CodeDesk } from './desks/code-desk.ts'
+import { diagnose } from './desks/doctor.ts'
+import { LandingGate } from './desks/landing-gate.ts'
+import { QueuePatchDesk } from './desks/patch-desk.ts'
+import { OrchestratedRunDesk } from './desks/run-desk.ts'
+import { pipelineStatus } from './desks/status-desk.ts'
+import { runTests } from './desks/test-desk.ts'
+import { UndoDesk } from './desks/undo-desk.ts'
+import { ManagedWorkspaceDesk } from './desks/workspace-desk.ts'
+import { loadConfig } from './load-config.ts'
 import type { Pipeline } from './pipeline.ts'
+import { type AgentWiring, wireAgents } from './wiring/agents.ts'
+import { CodeIntelligence } from './wiring/code-intelligence.ts'
+import { contentMerger } from './wiring/content-merger.ts'
+import { freshnessGate } from './wiring/freshness.ts'
+import { gateChecks } from './wiring/gate-checks.ts'
+import { makePatch } from './wiring/make-patch.ts'
+import { openRepositoryContext, type RepositoryContext } from './wiring/repository-context.ts'
+import { StagingDependencies } from './wiring/staging-dependencies.ts'
+import { openStores, type Stores } from './wiring/stores.ts'
 
 export interface OpenPipelineOptions {
   /** Any folder inside the repository. */
@@ -12,5 +38,119 @@ export interface OpenPipelineOptions {
   overrides?: PatchlaneConfigInput
 }
 
-/** Opens a repository with its configuration, recovers what a dead process left, and wires everything. */
+/** Opens a repository with its configuration and wires everything. What a dead process left is mended when the gate opens. */
 export type OpenPipeline = (options: OpenPipelineOptions) => Promise<Pipeline>
+
+export const openPipeline: OpenPipeline = async (options) => {
+  const git = await GitRepository.open(options.directory)
+  try {
+    const root = git.workTree ?? git.commonDir
+    const { config, file } = await loadConfig({ root, file: options.configFile, overrides: options.overrides })
+    const context = await openRepositoryContext(git, config, options.target)
+    const stores = await openStores(context, config)
+    return wire({ context, config, configFile: file, stores })
+  } catch (error) {
+    await git.close()
+    throw error
+  }
+}
+
+function wire(parts: {
+  context: RepositoryContext
+  config: PatchlaneConfig
+  configFile: string | null
+  stores: Stores
+}): Pipeline {
+  const { context, config, configFile, stores } = parts
+  const { git, repoId, target } = context
+  const workspaceRoot = config.workspaces.root ?? defaultWorkspaceRoot(git.commonDir)
+  const workspaces = new WorkspaceManager({
+    repository: git,
+    repoId,
+    store: stores.workspaces,
+    root: workspaceRoot,
+    max: config.workspaces.max,
+    dependencies: config.workspaces.dependencies,
+    maxFiles: config.limits.maxFiles,
+    maxFileBytes: config.limits.maxFileBytes,
+    ...(config.workspaces.setup === undefined ? {} : { setup: { command: config.workspaces.setup } }),
+  })
+  const code = new CodeIntelligence(context, stores)
+  const codeDesk = new CodeDesk(context, config, code)
+  const patches = new QueuePatchDesk(context, stores)
+  const { checks, project } = gateChecks(context, config, stores)
+  const dependencies = new StagingDependencies(git)
+  const gate = new LandingGate(
+    {
+      repoId,
+      target: new GitBranchTarget({ repository: git, name: target }),
+      queue: stores.queue,
+      owner: `${hostname()}:${process.pid}`,
+      checks,
+      staging: new GitStagingArea({
+        repository: git,
+        root: `${workspaceRoot}-staging`,
+        prepare: (directory) => dependencies.prepare(directory),
+      }),
+      approval: stores.approvalGate,
+      freshness: freshnessGate(context, config),
+      merger: contentMerger(),
+      admission: config.limits,
+      checkTimeoutMs: config.checks.timeoutSeconds * 1000,
+      indexVersionOf: async (commit) => (await code.stamp(commit)).indexVersion,
+    },
+    stores,
+  )
+  // Looked for only when an agent is to run: it means starting a process.
+  let agents: Promise<AgentWiring> | undefined
+  const wiredAgents = () => {
+    agents ??= wireAgents(context, stores, config, workspaceRoot)
+    return agents
+  }
+  const runs = new OrchestratedRunDesk({ context, stores, config, code, desk: patches, workspaces, agents: wiredAgents }, gate)
+  const undo = new UndoDesk({ context, stores, patches, code })
+  const agent = new AgentDesk({ context, code, desk: patches, workspaces, agents: wiredAgents })
+  let closed: Promise<void> | undefined
+
+  return {
+    repoId,
+    target,
+    workTree: git.workTree,
+    config,
+    stamp: () => codeDesk.stamp(),
+    index: (options) => codeDesk.index(options),
+    context: (request) => codeDesk.context(request),
+    symbols: (name) => codeDesk.symbols(name),
+    references: (name) => codeDesk.references(name),
+    map: (budgetTokens) => codeDesk.map(budgetTokens),
+    propose: async (proposal) => {
+      const { patch } = await makePatch(proposal, { ...context, config, stampCommit: (commit) => code.stamp(commit) })
+      return patches.propose(patch)
+    },
+    patches,
+    approvals: new PatchApprovalDesk(context, stores, patches),
+    gate,
+    undo: (request) => undo.preview(request),
+    agent: (request) => agent.run(request),
+    runs,
+    workspaces: new ManagedWorkspaceDesk(workspaces),
+    test: (options) => runTests(context, config, stores, options),
+    doctor: () => diagnose({ context, config, configFile, stores, workspaceRoot }),
+    status: () => pipelineStatus({ context, stores, code, workspaces }),
+    async *events({ stream = patchStream({ repoId, target }), after = 0, follow = false, limit, signal } = {}) {
+      if (follow) yield* stores.events.follow(stream, after, signal)
+      else yield* await stores.events.read({ stream, after, ...(limit === undefined ? {} : { limit }) })
+    },
+    close: () => {
+      closed ??= (async () => {
+        await gate.close()
+        await project.close()
+        await stores.queue.close()
+        await stores.close()
+        await git.close()
+      })()
+      return closed
+    },
+  }
+}
+

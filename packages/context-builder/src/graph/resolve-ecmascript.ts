@@ -23,8 +23,8 @@ const manifestSchema = z.object({
   main: z.string().optional().catch(undefined),
   module: z.string().optional().catch(undefined),
   types: z.string().optional().catch(undefined),
-  exports: z.unknown(),
-  imports: z.unknown(),
+  exports: z.unknown().optional(),
+  imports: z.unknown().optional(),
 })
 type Manifest = z.output<typeof manifestSchema>
 

@@ -20,6 +20,8 @@ export function scoresOf(
     if (weight === 0) continue
     let most = 0
     for (let at = 0; at < size; at++) if (options.counts(at)) most = Math.max(most, values[at] ?? 0)
+    // Nothing among those that count: the others are compared with each other.
+    if (most === 0) for (const value of values) most = Math.max(most, value)
     // A mention is a fact, not a matter of degree: half a mention stays half when there is no whole one.
     const scale = name === 'mention' || name === 'baseName' ? 1 : most
     if (scale === 0) continue

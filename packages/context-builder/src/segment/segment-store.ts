@@ -47,7 +47,7 @@ export class SegmentStore {
   /** Reads what other processes have added; the first call reads everything. */
   async refresh(): Promise<void> {
     const names = await this.#names()
-    const gone = [...this.#open.keys()].filter((name) => !name.startsWith('memory:') && !names.includes(name))
+    const gone = [...this.#open.keys()].filter((name) => !names.includes(name))
     let changed = gone.length > 0 || !this.#loaded
     for (const name of names) {
       if (this.#open.has(name)) continue
@@ -56,16 +56,24 @@ export class SegmentStore {
       this.#open.set(name, segment)
       changed = true
     }
-    // What a merge replaced is dropped only now that its replacement is open.
-    for (const name of gone) this.#open.delete(name)
     this.#loaded = true
-    if (changed) this.#index()
+    if (!changed) return
+    this.#index()
+    if (gone.length > 0) this.#dropReplaced(gone)
   }
 
-  /** Serves documents from memory without writing them: uncommitted work. */
-  hold(bytes: Uint8Array<ArrayBuffer>): void {
-    this.#open.set(`memory:${randomUUID()}`, new Segment(bytes))
-    this.#index()
+  /** Lets go of files that are gone if others hold their documents: a merge replaced them. What nobody holds any more still serves from memory. */
+  #dropReplaced(gone: readonly string[]): void {
+    for (const name of gone) {
+      const segment = this.#open.get(name)
+      if (segment === undefined) continue
+      this.#open.delete(name)
+      this.#index()
+      const keys = Array.from({ length: segment.documents }, (_, document) => segment.key(document))
+      if (keys.every((key) => this.#places.has(key))) continue
+      this.#open.set(name, segment)
+      this.#index()
+    }
   }
 
   /** Writes a segment and serves it. @throws {IndexNotWrittenError}; what was there before still serves. */
@@ -78,7 +86,7 @@ export class SegmentStore {
 
   /** Merges small files into one when there are many. Large ones are left alone, so that a document is rewritten few times. */
   async #compact(): Promise<void> {
-    const files = [...this.#open].filter(([name]) => !name.startsWith('memory:'))
+    const files = [...this.#open]
     if (files.length <= MAX_SEGMENTS) return
     files.sort(([, a], [, b]) => a.byteLength - b.byteLength)
     const merged: typeof files = []

@@ -19,6 +19,7 @@ import {
 import { versionOf } from '@patchlane/kernel/testing'
 import type { AgentWorkspaces, LeasedWorkspace } from '../ports/agent-workspaces.ts'
 import type { ContextProvider } from '../ports/context-provider.ts'
+import type { Merger, MergerAnswer } from '../ports/merger.ts'
 import type { PatchDesk } from '../ports/patch-desk.ts'
 import type { TargetReader } from '../ports/target-reader.ts'
 
@@ -31,7 +32,7 @@ export type Judge = (patch: Patch, head: ObjectId) => VerdictInput | undefined |
  * A repository with one branch, its queue and its workspaces, all in memory: what the orchestrator sees of the rest of the house. A patch
  * lands if each file it touches is at the head as it was at its base; else it is conflicted, with both sides.
  */
-export class MemoryRepository implements TargetReader, AgentWorkspaces, ContextProvider, PatchDesk {
+export class MemoryRepository implements TargetReader, AgentWorkspaces, ContextProvider, PatchDesk, Merger {
   readonly repoId = repoIdSchema.parse('repo')
   readonly target: TargetName = targetNameSchema.parse('refs/heads/main')
   /** Commits in landing order. */
@@ -141,6 +142,14 @@ export class MemoryRepository implements TargetReader, AgentWorkspaces, ContextP
       if (queued.status === 'queued') await this.#decide(queued)
       else await this.#answer(patchId).promise
     }
+  }
+
+  /** Joins parts that touch different files; the same file twice is a conflict. */
+  async merge({ parts }: Parameters<Merger['merge']>[0]): Promise<MergerAnswer> {
+    const changes = parts.flatMap((part) => part.changes)
+    const twice = changes.filter(({ path }, index) => changes.findIndex((other) => other.path === path) < index)
+    if (twice.length === 0) return { clean: true, changes }
+    return { clean: false, conflicts: twice.map(({ path }) => ({ path, kind: 'content', message: 'changed twice' })) }
   }
 
   /** A person says yes: the patch re-enters and lands. */

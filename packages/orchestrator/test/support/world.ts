@@ -1,4 +1,4 @@
-import type { Merger, PlanInput } from '../../src/index.ts'
+import type { PlanInput } from '../../src/index.ts'
 import {
   AgentRegistry,
   FilePlanner,
@@ -9,16 +9,6 @@ import {
   type RunHandle,
 } from '../../src/index.ts'
 import { type Judge, MemoryRepository, type Script, ScriptedAgents } from '../../src/testing/index.ts'
-
-/** Joins parts that touch different files; the same file twice is a conflict. */
-export const disjointMerger: Merger = {
-  async merge({ parts }) {
-    const changes = parts.flatMap((part) => part.changes)
-    const twice = changes.filter(({ path }, index) => changes.findIndex((other) => other.path === path) < index)
-    if (twice.length === 0) return { clean: true, changes }
-    return { clean: false, conflicts: twice.map(({ path }) => ({ path, kind: 'content', message: 'changed twice' })) }
-  },
-}
 
 export interface WorldOptions extends Partial<ParallelOrchestratorOptions> {
   files?: Record<string, string>
@@ -38,7 +28,7 @@ export function world({ files = {}, judge, scripts, ...options }: WorldOptions) 
     context: repository,
     desk: repository,
     target: repository,
-    merger: disjointMerger,
+    merger: repository,
     runs,
   }
   return { repository, agents, runs, ports, orchestrator: new ParallelOrchestrator({ ...ports, ...options }) }

@@ -1,1 +1,1 @@
-export {}
+export { type QueueHarness, queueContract } from './contract.ts'

@@ -1,7 +1,6 @@
-import { ApplyGateway, type GatewayEvent } from '@patchlane/apply-gateway'
+import { ApplyGateway, type ApplyGatewayOptions } from '@patchlane/apply-gateway'
 import { patchStream } from '@patchlane/patch-queue'
 import type { Gate, GateReport } from '../pipeline.ts'
-import type { ApplyGatewayOptions } from '@patchlane/apply-gateway'
 import type { Stores } from '../wiring/stores.ts'
 
 /** The gateway of one target, as people and runs use it. */
@@ -28,18 +27,23 @@ export class LandingGate implements Gate {
     await this.#open.watch({ signal, wake: (idle) => this.#news(idle), ...(onReport === undefined ? {} : { onReport }) })
   }
 
-  /** Keeps landing while `work` goes on, and lands what it left ready. */
-  async during<T>(work: () => Promise<T>): Promise<T> {
+  /**
+   * Keeps landing while `work` goes on, and lands what it left ready. If the gate fails, `stop` is called to end the work, and the
+   * gate's error is the answer.
+   */
+  async during<T>(work: Promise<T>, stop: () => void): Promise<T> {
     const done = new AbortController()
-    const watching = this.watch({ signal: done.signal })
-    // Whichever fails first is what the caller hears of; the other is ended and waited for.
-    const failed = watching.then(() => new Promise<never>(() => {}))
-    try {
-      return await Promise.race([work(), failed])
-    } finally {
-      done.abort()
-      await watching.catch(() => {})
-    }
+    let failure: { thrown: unknown } | undefined
+    const watching = this.watch({ signal: done.signal }).catch((thrown: unknown) => {
+      failure = { thrown }
+      stop()
+    })
+    const [outcome] = await Promise.allSettled([work])
+    done.abort()
+    await watching
+    if (failure !== undefined) throw failure.thrown
+    if (outcome.status === 'rejected') throw outcome.reason
+    return outcome.value
   }
 
   async close(): Promise<void> {
@@ -61,5 +65,3 @@ export class LandingGate implements Gate {
     })
   }
 }
-
-export type { GatewayEvent }

@@ -9,6 +9,7 @@ import type { CodeIntelligence } from '../wiring/code-intelligence.ts'
 import { GroupMerger } from '../wiring/group-merger.ts'
 import type { RepositoryContext } from '../wiring/repository-context.ts'
 import type { Stores } from '../wiring/stores.ts'
+import type { LandingGate } from './landing-gate.ts'
 import type { QueuePatchDesk } from './patch-desk.ts'
 
 export interface RunDeskParts {
@@ -18,32 +19,37 @@ export interface RunDeskParts {
   code: CodeIntelligence
   desk: QueuePatchDesk
   workspaces: WorkspaceManager
-  agents: AgentWiring
+  agents: () => Promise<AgentWiring>
 }
 
 /** Runs of plans, and the gate that lands what they propose while they last. */
 export class OrchestratedRunDesk implements RunDesk {
   readonly #parts: RunDeskParts
-  readonly #landing: <T>(work: () => Promise<T>) => Promise<T>
+  readonly #gate: LandingGate
   #orchestrator: Promise<ParallelOrchestrator> | undefined
 
-  /** `landing` keeps a gate open while the work it is given goes on. */
-  constructor(parts: RunDeskParts, landing: <T>(work: () => Promise<T>) => Promise<T>) {
+  constructor(parts: RunDeskParts, gate: LandingGate) {
     this.#parts = parts
-    this.#landing = landing
+    this.#gate = gate
   }
 
-  async start({ plan, ...options }: RunRequest): Promise<RunHandle> {
+  async start(request: RunRequest): Promise<RunHandle> {
     const orchestrator = await this.#open()
-    const handle = orchestrator.start({ plan, ...options })
-    return { ...handle, result: this.#landing(() => handle.result) }
+    return this.#landing(request.signal, (signal) => orchestrator.start({ ...request, signal }))
   }
 
   async resume(runId: string, options: Pick<RunRequest, 'signal' | 'waitForApproval'> = {}): Promise<RunHandle> {
     const full = await this.#fullId(runId)
     const orchestrator = await this.#open()
-    const handle = orchestrator.resume(full, options)
-    return { ...handle, result: this.#landing(() => handle.result) }
+    return this.#landing(options.signal, (signal) => orchestrator.resume(full, { ...options, signal }))
+  }
+
+  /** Agents only propose: while a run lasts, a gate beside it lands what they proposed. */
+  #landing(asked: AbortSignal | undefined, begin: (signal: AbortSignal) => RunHandle): RunHandle {
+    const stop = new AbortController()
+    const handle = begin(asked === undefined ? stop.signal : AbortSignal.any([asked, stop.signal]))
+    const result = this.#gate.during(handle.result, () => stop.abort())
+    return { runId: handle.runId, events: handle.events, result }
   }
 
   list(): Promise<RunSummary[]> {
@@ -67,7 +73,7 @@ export class OrchestratedRunDesk implements RunDesk {
     const { git, repoId, target } = context
     return new ParallelOrchestrator({
       planner: new FilePlanner(),
-      agents: agents.registry,
+      agents: (await agents()).registry,
       desk,
       workspaces: { lease: (request) => workspaces.lease({ ...request, waitMs: 600_000 }) },
       context: {

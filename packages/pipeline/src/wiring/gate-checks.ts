@@ -1,14 +1,32 @@
+import { join } from 'node:path'
 import type { Check } from '@patchlane/apply-gateway'
-import { commandCheck } from '@patchlane/apply-gateway/checks'
+import { commandCheck, type ProjectChecks, projectChecks } from '@patchlane/apply-gateway/checks'
 import { testCheck } from '@patchlane/test-runner'
 import type { PatchlaneConfig } from '../config-schema.ts'
-import type { Stores } from './stores.ts'
+import type { RepositoryContext } from './repository-context.ts'
 import { StoredTestVerdicts } from './stored-test-verdicts.ts'
+import type { Stores } from './stores.ts'
+
+export interface GateChecks {
+  checks: Check[]
+  /** Of the project's own tools; keeps language servers warm. */
+  project: ProjectChecks
+}
 
 /** The checks that a patch has to pass, as the configuration has them. */
-export function gateChecks(config: PatchlaneConfig, stores: Stores): Check[] {
-  const { commands, tests } = config.checks
-  const checks: Check[] = commands.map(({ run: [file = '', ...args], timeoutSeconds, paths, ...command }) =>
+export function gateChecks({ git, stateDirectory }: RepositoryContext, config: PatchlaneConfig, stores: Stores): GateChecks {
+  const { format, lint, hooks, diagnostics, timeoutSeconds } = config.checks
+  const project = projectChecks({
+    tools: { format, lint, hooks, diagnostics },
+    cacheDirectory: join(stateDirectory, 'cache'),
+    timeoutMs: timeoutSeconds * 1000,
+    ...(git.workTree === null ? {} : { toolDirectory: git.workTree }),
+  })
+  return { checks: [project.check, ...commandChecks(config), ...testChecks(config, stores)], project }
+}
+
+function commandChecks(config: PatchlaneConfig): Check[] {
+  return config.checks.commands.map(({ run: [file = '', ...args], timeoutSeconds, paths, ...command }) =>
     commandCheck({
       ...command,
       run: [file, ...args],
@@ -16,15 +34,19 @@ export function gateChecks(config: PatchlaneConfig, stores: Stores): Check[] {
       ...(paths === undefined ? {} : { paths }),
     }),
   )
-  if (tests === 'off') return checks
-  const { runners = [], select = 'affected', timeoutSeconds = 900 } = tests === 'auto' ? {} : tests
-  checks.push(
+}
+
+/** The tests that a change affects, with the verdicts of earlier runs. */
+export function testChecks(config: PatchlaneConfig, stores: Stores, select?: 'affected' | 'all') {
+  const { tests } = config.checks
+  if (tests === 'off') return []
+  const configured = tests === 'auto' ? { runners: [], select: 'affected' as const, timeoutSeconds: 900 } : tests
+  return [
     testCheck({
-      select,
-      timeoutMs: timeoutSeconds * 1000,
+      select: select ?? configured.select,
+      timeoutMs: configured.timeoutSeconds * 1000,
       cache: new StoredTestVerdicts(stores.verdicts),
-      ...(runners.length === 0 ? {} : { runners }),
+      ...(configured.runners.length === 0 ? {} : { runners: configured.runners }),
     }),
-  )
-  return checks
+  ]
 }

@@ -46,7 +46,7 @@ export async function openStores(
     database,
     events,
     publish,
-    queue: new SqlPatchQueue({ database }),
+    queue: new SqlPatchQueue(database),
     indexVersions: new SqlIndexVersionStore({ database }),
     approvals,
     approvalGate: new ApprovalGate({

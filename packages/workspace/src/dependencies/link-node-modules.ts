@@ -1,7 +1,8 @@
-import { constants } from 'node:fs'
+import { constants, type Dirent } from 'node:fs'
 import { copyFile, cp, mkdir, readdir, readlink, realpath, symlink } from 'node:fs/promises'
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path'
 import { isInside } from '../workspace-root.ts'
+import { copyMoved } from './copy-moved.ts'
 
 export interface LinkFolderOptions {
   /** Both roots, without links in them. */
@@ -13,29 +14,41 @@ export interface LinkFolderOptions {
 }
 
 /** Hidden folders that hold packages; all others are caches of tools, which every worktree has to itself. */
-const hiddenPackages = new Set(['.pnpm', '.store', '.prisma'])
+const hiddenPackages = new Set(['.store', '.prisma'])
+/** What package managers remember of their latest run. Without it their next one sets up everything anew, through the links. */
+const managerFiles = /^\.(?:modules\.yaml|pnpm-workspace-state.*\.json|package-lock\.json|yarn-state\.yml)$/
 
 /** One `node_modules`, as a real folder: a link in its place would not match an ignore pattern that ends in a slash. */
 export async function linkNodeModules({ from, to, folder, mode }: LinkFolderOptions): Promise<void> {
-  await mkdir(join(to, folder), { recursive: true })
-  for (const entry of await readdir(join(from, folder), { withFileTypes: true })) {
-    const path = join(folder, entry.name)
+  await eachEntry(from, to, folder, async (entry, path) => {
     if (entry.isSymbolicLink()) await moveLink(from, to, path)
-    else if (!entry.isDirectory()) continue
-    else if (entry.name === '.bin') await copyScripts(from, to, path)
-    else if (entry.name.startsWith('.') && !hiddenPackages.has(entry.name)) continue
+    else if (managerFiles.test(entry.name)) await copyMoved(from, to, path)
+    else if (!entry.isDirectory()) return
+    else if (entry.name === '.bin') await copyFiles(from, to, path)
+    else if (entry.name === '.pnpm') await linkPnpmStore({ from, to, folder: path, mode })
+    else if (entry.name.startsWith('.') && !hiddenPackages.has(entry.name)) return
     else if (entry.name.startsWith('@')) await linkScope(from, to, path, mode)
     else await bring(from, to, path, mode)
-  }
+  })
+}
+
+/**
+ * pnpm's folder of all packages is a real one too, so that an install in the worktree adds to it and prunes from it without
+ * touching the checkout's.
+ */
+async function linkPnpmStore({ from, to, folder, mode }: LinkFolderOptions): Promise<void> {
+  await copyFiles(from, to, folder)
+  await eachEntry(from, to, folder, async (entry, path) => {
+    if (entry.name === 'node_modules') await linkNodeModules({ from, to, folder: path, mode })
+    else if (entry.isDirectory()) await bring(from, to, path, mode)
+  })
 }
 
 async function linkScope(from: string, to: string, scope: string, mode: 'share' | 'copy'): Promise<void> {
-  await mkdir(join(to, scope), { recursive: true })
-  for (const entry of await readdir(join(from, scope), { withFileTypes: true })) {
-    const path = join(scope, entry.name)
+  await eachEntry(from, to, scope, async (entry, path) => {
     if (entry.isSymbolicLink()) await moveLink(from, to, path)
     else await bring(from, to, path, mode)
-  }
+  })
 }
 
 /** A link or a copy of a folder that holds other people's code. */
@@ -61,12 +74,21 @@ export async function moveLink(from: string, to: string, path: string): Promise<
   await symlink(moved, join(to, path), 'junction')
 }
 
-/** Scripts are small and find their package relative to themselves, so a copy finds the worktree's. */
-async function copyScripts(from: string, to: string, folder: string): Promise<void> {
-  await mkdir(join(to, folder), { recursive: true })
-  for (const entry of await readdir(join(from, folder), { withFileTypes: true })) {
-    const path = join(folder, entry.name)
+/** The files of a folder, not its folders. Scripts find their package relative to themselves, so a copy finds the worktree's. */
+async function copyFiles(from: string, to: string, folder: string): Promise<void> {
+  await eachEntry(from, to, folder, async (entry, path) => {
     if (entry.isSymbolicLink()) await moveLink(from, to, path)
     else if (entry.isFile()) await copyFile(join(from, path), join(to, path), constants.COPYFILE_FICLONE)
-  }
+  })
+}
+
+async function eachEntry(
+  from: string,
+  to: string,
+  folder: string,
+  work: (entry: Dirent, path: string) => Promise<void>,
+): Promise<void> {
+  await mkdir(join(to, folder), { recursive: true })
+  const entries = await readdir(join(from, folder), { withFileTypes: true })
+  await Promise.all(entries.map((entry) => work(entry, join(folder, entry.name))))
 }

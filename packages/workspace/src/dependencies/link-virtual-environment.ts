@@ -1,11 +1,11 @@
 import { constants } from 'node:fs'
-import { chmod, copyFile, cp, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { cp, mkdir, readdir, symlink } from 'node:fs/promises'
+import { join } from 'node:path'
+import { copyMoved } from './copy-moved.ts'
 import { type LinkFolderOptions, moveLink } from './link-node-modules.ts'
 
 /** Files of these kinds name folders by absolute path: settings, activation, editable installs. */
 const namesFolders = /^(?:pyvenv\.cfg|.*\.(?:pth|egg-link)|__editable__.*\.py|direct_url\.json)$/
-const MAX_SCRIPT_BYTES = 1_000_000
 
 /**
  * One Python environment: a real one, which the interpreter recognises by its `pyvenv.cfg`, with every mention of the checkout
@@ -47,18 +47,4 @@ function roleOf(name: string): 'scripts' | 'lib' | undefined {
 function libRole(name: string): 'lib' | 'packages' | undefined {
   if (name === 'site-packages') return 'packages'
   return /^python\d/.test(name) ? 'lib' : undefined
-}
-
-/** Copies a file with the checkout's folder replaced by the worktree's; as it is where that is not text. */
-async function copyMoved(from: string, to: string, path: string): Promise<void> {
-  const source = join(from, path)
-  const { size, mode } = await stat(source)
-  const bytes = size > MAX_SCRIPT_BYTES ? undefined : await readFile(source)
-  const text = bytes?.toString('utf8')
-  if (text === undefined || bytes === undefined || text.includes('\0') || !Buffer.from(text).equals(bytes)) {
-    await copyFile(source, join(to, path), constants.COPYFILE_FICLONE)
-    return
-  }
-  await writeFile(join(to, path), text.replaceAll(from, to))
-  if (basename(path) !== 'pyvenv.cfg') await chmod(join(to, path), mode)
 }

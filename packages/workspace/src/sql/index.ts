@@ -1,1 +1,1 @@
-export {}
+export { SqlWorkspaceStore } from './sql-workspace-store.ts'

@@ -1,1 +1,1 @@
-export {}
+export { type WorkspaceStoreHarness, workspaceStoreContract } from './contract.ts'

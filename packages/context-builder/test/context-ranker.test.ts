@@ -1,0 +1,94 @@
+import { describe, expect, it } from 'vitest'
+import { CodeIndex, ContextRanker, type FileRole, HistoryStore, MemoryTreeReader, readTask } from '../src/index.ts'
+
+const files: Record<string, string> = {
+  'src/sessions.py':
+    'class SecureCookieSession:\n    def open_session(self):\n        """Load the cookie."""\n        return 1\n',
+  'src/app.py': 'class App:\n    def run(self):\n        session = cookie = 1\n        return session\n',
+  'src/templating.py': 'def render_template(name):\n    return name\n',
+  'src/json/provider.py': 'def dumps(value):\n    return value\n',
+  'tests/test_sessions.py': 'def test_cookie_session():\n    assert open_session()\n',
+  'docs/sessions.md': '# Session cookies\n\nThe session cookie is signed.\n',
+  'packages/adapter-node/index.js': 'export function adapt() { return "server" }\n',
+  'packages/adapter-static/index.js': 'export function adapt() { return "server" }\n',
+}
+
+async function open(history: { message: string; files: Record<string, string> }[] = [{ message: 'Begin', files }]) {
+  const reader = new MemoryTreeReader()
+  const commits = history.map((commit) => reader.commit(commit))
+  const index = await CodeIndex.open({ reader })
+  const commit = commits.at(-1)
+  if (commit === undefined) throw new Error('no commit')
+  const view = await index.view({ commit })
+  const store = new HistoryStore(reader, index.directory)
+  const rank = (task: string, past?: Awaited<ReturnType<HistoryStore['of']>>) => {
+    const ranking = new ContextRanker().rank({ view, task, history: past })
+    return (role: FileRole = 'implementation') => (ranking.byRole.get(role) ?? []).map(({ path }) => path)
+  }
+  return { rank, view, store, commits }
+}
+
+describe('ContextRanker', () => {
+  it('ranks each role apart', async () => {
+    const { rank } = await open()
+    const ranked = rank('The session cookie is not set')
+    expect(ranked()[0]).toBe('src/sessions.py')
+    expect(ranked('test')).toEqual(['tests/test_sessions.py'])
+    expect(ranked('doc')).toEqual(['docs/sessions.md'])
+    expect(ranked()).not.toContain('tests/test_sessions.py')
+  })
+
+  it('goes by identifiers, paths, traces and modules', async () => {
+    const { rank } = await open()
+    expect(rank('`render_template` fails')()[0]).toBe('src/templating.py')
+    expect(rank('renderTemplate fails')()[0]).toBe('src/templating.py')
+    expect(rank('crash\n  File "/home/me/project/src/json/provider.py", line 2, in dumps')()[0]).toBe(
+      'src/json/provider.py',
+    )
+    expect(rank('src.json.provider is slow')()[0]).toBe('src/json/provider.py')
+  })
+
+  it('prefers the package that the task names among parallel ones', async () => {
+    const { rank } = await open()
+    expect(rank('adapter-static: adapt the server')()[0]).toBe('packages/adapter-static/index.js')
+    expect(rank('fix(adapter-node): adapt the server')()[0]).toBe('packages/adapter-node/index.js')
+  })
+
+  it('learns from messages of past commits, and only of past ones', async () => {
+    const later = { ...files, 'src/json/provider.py': 'def dumps(value):\n    return 2\n' }
+    const { view, store, commits } = await open([
+      { message: 'Begin', files: { ...files, 'src/json/provider.py': 'x = 1\n' } },
+      { message: 'Serialise decimals without loss', files },
+      { message: 'Quaternions rotate', files: later },
+    ])
+    const [, second, third] = commits
+    if (second === undefined || third === undefined) throw new Error('no commit')
+    const rank = async (task: string, commit: typeof second) =>
+      (
+        new ContextRanker().rank({ view, task, history: await store.of(commit) }).byRole.get('implementation') ?? []
+      ).map(({ path }) => path)
+    expect((await rank('decimals lose digits', second))[0]).toBe('src/json/provider.py')
+    const before = await store.of(second)
+    const mentions: number[] = []
+    before.eachMention('quaternion', (at) => mentions.push(at))
+    expect(mentions).toEqual([])
+  })
+
+  it('refuses an empty task, and takes a strange one', async () => {
+    const { rank } = await open()
+    expect(() => rank(' \n')).toThrow(expect.objectContaining({ code: 'CONTEXT_EMPTY_TASK', kind: 'usage' }))
+    expect(rank('???')()).toEqual([])
+    expect(rank('セッションのクッキー session')()[0]).toBe('src/sessions.py')
+    expect(rank('x'.repeat(1_000_000))()).toEqual([])
+  })
+})
+
+describe('readTask', () => {
+  it('finds scope, identifiers, paths and modules', () => {
+    const query = readTask('fix(css): `transformCss` drops maps\n\nSee src/node/css.ts:12 and vite.config.ts, a.b.c\n')
+    expect(query.scopes).toEqual(['css'])
+    expect(query.identifiers).toContain('transformcss')
+    expect(query.paths).toEqual(expect.arrayContaining(['src/node/css.ts', 'vite.config.ts']))
+    expect(query.modules).toContain('a.b.c')
+  })
+})

@@ -1,0 +1,56 @@
+import { randomUUID } from 'node:crypto'
+import { type FileChange, patchSchema, type QueuedPatch, type RunId, runIdSchema, subtaskIdSchema } from '@patchlane/kernel'
+import type { WorkspaceManager } from '@patchlane/workspace'
+import type { AgentRequest } from '../pipeline.ts'
+import type { AgentWiring } from '../wiring/agents.ts'
+import type { CodeIntelligence } from '../wiring/code-intelligence.ts'
+import type { RepositoryContext } from '../wiring/repository-context.ts'
+import type { QueuePatchDesk } from './patch-desk.ts'
+
+/** Runs one program in a workspace of its own and proposes what it changed. */
+export class AgentDesk {
+  readonly #parts: {
+    context: RepositoryContext
+    code: CodeIntelligence
+    desk: QueuePatchDesk
+    workspaces: WorkspaceManager
+    agents: () => Promise<AgentWiring>
+  }
+
+  constructor(parts: AgentDesk['#parts']) {
+    this.#parts = parts
+  }
+
+  async run(request: AgentRequest): Promise<QueuedPatch | null> {
+    const { context, code, desk, workspaces, agents } = this.#parts
+    const { git, repoId, target } = context
+    const signal = request.signal ?? new AbortController().signal
+    const commit = await git.resolve(request.base ?? target)
+    const stamp = await code.stamp(commit, signal)
+    const [program = ''] = request.command
+    const name = `command:${program.split('/').at(-1)}`
+    const title = request.title ?? `Run ${request.command.join(' ')}`.slice(0, 200)
+    const agent = (await agents()).command(name, request.command)
+    const session = await workspaces.lease({ commit, holder: name, waitMs: 600_000, signal })
+    const heartbeat = setInterval(() => void session.heartbeat().catch(() => {}), 60_000)
+    try {
+      const subtask = { ...oneTime(), title, description: '', files: [], attempt: 1, feedback: null }
+      const readSet = { paths: [], complete: false }
+      let changes: readonly FileChange[] = []
+      for await (const event of agent.run(subtask, { stamp, text: '', readSet }, session, signal)) {
+        if (event.type === 'output') request.onOutput?.(event.text)
+        if (event.type === 'proposed') changes = event.changes
+      }
+      if (changes.length === 0) return null
+      const patch = { patchId: randomUUID(), repoId, target, base: stamp, author: { agent: name }, title, changes: [...changes], readSet }
+      return await desk.propose(patchSchema.parse(patch))
+    } finally {
+      clearInterval(heartbeat)
+      await session.release()
+    }
+  }
+}
+
+function oneTime(): { runId: RunId; id: ReturnType<typeof subtaskIdSchema.parse> } {
+  return { runId: runIdSchema.parse(`agent-${randomUUID()}`), id: subtaskIdSchema.parse('agent') }
+}

@@ -1,0 +1,95 @@
+import type { GitRepository } from '@patchlane/git'
+import type { FileChange, ObjectId, Stamp } from '@patchlane/kernel'
+import type { PatchlaneConfig } from '../config-schema.ts'
+import type { ContextBundle, ContextRequest, IndexProgress, IndexSummary, SymbolHit } from '../pipeline.ts'
+import type { CodeIntelligence } from '../wiring/code-intelligence.ts'
+import type { RepositoryContext } from '../wiring/repository-context.ts'
+import { uncommittedChanges } from '../wiring/uncommitted-changes.ts'
+
+/** Questions about the code of the target, answered from exactly the state that the answer's stamp names. */
+export class CodeDesk {
+  readonly #context: RepositoryContext
+  readonly #config: PatchlaneConfig
+  readonly #code: CodeIntelligence
+
+  constructor(context: RepositoryContext, config: PatchlaneConfig, code: CodeIntelligence) {
+    this.#context = context
+    this.#config = config
+    this.#code = code
+  }
+
+  async stamp(): Promise<Stamp> {
+    return this.#code.stamp(await this.#git.resolve(this.#context.target))
+  }
+
+  async index(
+    options: { commit?: string; signal?: AbortSignal; onProgress?: (progress: IndexProgress) => void } = {},
+  ): Promise<IndexSummary> {
+    const { commit: revision, ...rest } = options
+    const { repoId, target } = this.#context
+    const commit = await this.#git.resolve(revision ?? target)
+    const { versions } = await this.#code.open()
+    const started = Date.now()
+    const version = await versions.ensure({ repoId, commit, ...rest })
+    const fresh = (version.indexedAt ?? 0) >= started
+    return {
+      stamp: { repoId, commit, indexVersion: version.digest },
+      versionId: version.versionId,
+      indexer: version.indexer,
+      fileCount: version.fileCount,
+      durationMs: fresh ? version.durationMs : 0,
+      fresh,
+    }
+  }
+
+  async context(request: ContextRequest): Promise<ContextBundle> {
+    const { repoId, target } = this.#context
+    const { task, signal } = request
+    const commit = await this.#git.resolve(request.commit ?? target)
+    const { builder, versions } = await this.#code.open()
+    const abortable = signal === undefined ? {} : { signal }
+    const stamp = await versions.stamp({ repoId, commit, ...abortable })
+    const bundle = await builder.build({
+      task,
+      commit,
+      budgetTokens: request.budgetTokens ?? this.#config.context.budgetTokens,
+      limit: request.limit ?? this.#config.context.limit,
+      ...(request.includeWip ? { overlay: await this.#uncommitted(commit) } : {}),
+      ...abortable,
+    })
+    const { files, text, tokens, readSet } = bundle
+    return { stamp, files, text, tokens, readSet }
+  }
+
+  async symbols(name: string): Promise<SymbolHit[]> {
+    const { findSymbols } = await import('@patchlane/context-builder')
+    return findSymbols(await this.#view(), name)
+  }
+
+  async references(name: string): Promise<SymbolHit[]> {
+    const { findSymbolReferences } = await import('@patchlane/context-builder')
+    const { index } = await this.#code.open()
+    return findSymbolReferences(await this.#view(), index.reader, name)
+  }
+
+  async map(budgetTokens: number): Promise<string> {
+    const { GraphBuilder, repositoryMap } = await import('@patchlane/context-builder')
+    const { index } = await this.#code.open()
+    const view = await this.#view()
+    const graph = await new GraphBuilder(index.reader).of(view)
+    return repositoryMap({ view, graph, budgetTokens })
+  }
+
+  get #git(): GitRepository {
+    return this.#context.git
+  }
+
+  async #view() {
+    const { index } = await this.#code.open()
+    return index.view({ commit: await this.#git.resolve(this.#context.target) })
+  }
+
+  #uncommitted(commit: ObjectId): Promise<FileChange[]> {
+    return uncommittedChanges(this.#git, commit)
+  }
+}

@@ -1,0 +1,95 @@
+import { access, constants, statfs } from 'node:fs/promises'
+import { detectToolchain } from '@patchlane/apply-gateway/checks'
+import { MINIMUM_GIT_VERSION, requireGit } from '@patchlane/git'
+import { errorMessage, PatchlaneError } from '@patchlane/kernel'
+import { bubblewrapAbility } from '@patchlane/orchestrator/agents'
+import { detectTestRunners, listProjectFiles } from '@patchlane/test-runner'
+import type { PatchlaneConfig } from '../config-schema.ts'
+import type { Diagnosis } from '../pipeline.ts'
+import type { RepositoryContext } from '../wiring/repository-context.ts'
+import type { Stores } from '../wiring/stores.ts'
+
+type Finding = Pick<Diagnosis, 'detail'> & Partial<Pick<Diagnosis, 'state' | 'remedy'>>
+
+/** Looks at all that Patchlane leans on, and says of each thing whether it will hold. Changes nothing. */
+export async function diagnose(parts: {
+  context: RepositoryContext
+  config: PatchlaneConfig
+  configFile: string | null
+  stores: Stores
+  workspaceRoot: string
+}): Promise<Diagnosis[]> {
+  const { context, config, configFile, stores, workspaceRoot } = parts
+  const { git } = context
+  const checks: [string, () => Promise<Finding>][] = [
+    ['node', async () => ({ detail: process.version })],
+    ['git', async () => ({ detail: `${await requireGit()} (${MINIMUM_GIT_VERSION} or newer is needed)` })],
+    ['repository', async () => ({ detail: `${context.repoId}, ${git.workTree ?? `bare, in ${git.commonDir}`}` })],
+    ['target', async () => ({ detail: `${context.target} at ${(await git.resolve(context.target)).slice(0, 12)}` })],
+    ['configuration', async () => ({ detail: configFile ?? 'none, so everything has its default' })],
+    ['database', async () => ({ detail: `${stores.database.dialect}, its clock says ${new Date(await stores.database.now()).toISOString()}` })],
+    ['checkout', () => checkoutFinding(git)],
+    ['agents', () => sandboxFinding(config)],
+    ['checks', () => toolchainFinding(git.workTree, config)],
+    ['tests', () => testFinding(git.workTree)],
+    ['workspaces', () => diskFinding(workspaceRoot, git.commonDir)],
+  ]
+  return Promise.all(
+    checks.map(async ([name, look]) => {
+      try {
+        return { name, state: 'ok' as const, ...(await look()) }
+      } catch (error) {
+        const remedy = PatchlaneError.is(error) ? error.remedy : undefined
+        return { name, state: 'error' as const, detail: errorMessage(error), ...(remedy === undefined ? {} : { remedy }) }
+      }
+    }),
+  )
+}
+
+async function checkoutFinding(git: RepositoryContext['git']): Promise<Finding> {
+  if (git.workTree === null) return { detail: 'none' }
+  const dirty = await git.status()
+  if (dirty.length === 0) return { detail: 'no uncommitted work' }
+  const detail = `${dirty.length} files with uncommitted work; agents do not see it, and it is never touched`
+  return { detail, state: 'warning', remedy: 'Commit it if agents should start from it.' }
+}
+
+async function sandboxFinding(config: PatchlaneConfig): Promise<Finding> {
+  if (config.agents.sandbox === 'off') return { detail: 'run unconfined, by configuration; changes to git are detected' }
+  const ability = await bubblewrapAbility()
+  if (ability.works) return { detail: 'run in bubblewrap; git and the checkout are read-only to them' }
+  return {
+    detail: `run unconfined: ${ability.reason}; changes to git are detected`,
+    state: config.agents.sandbox === 'require' ? 'error' : 'warning',
+    remedy: 'Install bubblewrap to confine agents.',
+  }
+}
+
+async function toolchainFinding(workTree: string | null, config: PatchlaneConfig): Promise<Finding> {
+  if (workTree === null) return { detail: 'found when a patch is staged' }
+  const { format, lint, hooks, diagnostics } = config.checks
+  const files = await listProjectFiles(workTree)
+  const found = await detectToolchain(workTree, files, { format, lint, hooks, diagnostics })
+  const names = [...found.format, ...found.lint, ...found.diagnostics].map((use) => use.name)
+  const all = [...names, ...(found.hooks ? ['pre-commit'] : []), ...config.checks.commands.map((command) => command.name)]
+  if (all.length > 0) return { detail: [...new Set(all)].join(', ') }
+  return { detail: 'no formatter, linter or type checker is configured in the project', state: 'warning' }
+}
+
+async function testFinding(workTree: string | null): Promise<Finding> {
+  if (workTree === null) return { detail: 'found when a patch is staged' }
+  const projects = await detectTestRunners({ directory: workTree, files: await listProjectFiles(workTree) })
+  if (projects.length === 0) {
+    return { detail: 'no test runner was found', state: 'warning', remedy: 'Add "checks.commands" if the project has tests.' }
+  }
+  const counts = Map.groupBy(projects, (project) => project.runner.name)
+  return { detail: [...counts].map(([name, found]) => `${name} (${found.length})`).join(', ') }
+}
+
+async function diskFinding(root: string, commonDir: string): Promise<Finding> {
+  await access(commonDir, constants.W_OK)
+  const { bavail, bsize } = await statfs(commonDir)
+  const free = (bavail * bsize) / 1e9
+  const detail = `${root}, ${free.toFixed(1)} GB free beside the repository`
+  return free < 1 ? { detail, state: 'warning', remedy: 'Free some disk space.' } : { detail }
+}
