@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { checkReportSchema, uuidV5, verdictSchema } from '@patchlane/kernel'
@@ -284,6 +284,24 @@ it('writes a configuration that is valid, and never overwrites one', async () =>
     expect(cli.err).toContain('never overwrites')
     expect(await readFile(created, 'utf8')).toBe(written)
     expect(cli.opened).toEqual([])
+  } finally {
+    await rm(root, { recursive: true })
+  }
+})
+
+it.each([
+  ['patchlane.config.ts', 'export default {}'],
+  ['package.json', '{"name":"x","patchlane":{}}'],
+])('finds a configuration in %s, and writes none beside it', async (file, text) => {
+  const root = await mkdtemp(join(tmpdir(), 'patchlane-init-'))
+  try {
+    const cli = new Cli()
+    cli.io.cwd = root
+    await mkdir(join(root, '.git'))
+    await writeFile(join(root, file), text)
+    expect(await cli.run('init')).toBe(2)
+    expect(cli.err).toContain(file)
+    expect((await readdir(root)).sort()).toEqual(['.git', file])
   } finally {
     await rm(root, { recursive: true })
   }

@@ -52,7 +52,7 @@ export interface Pipeline {
   }): Promise<CheckReport[]>
   doctor(): Promise<Diagnosis[]>
   status(): Promise<PipelineStatus>
-  /** The log of one stream; the default is `patch:<target>`. With `follow` it goes on until the signal. */
+  /** The log of one stream; the default is that of the target's patches. With `follow` it goes on until the signal. */
   events(options?: {
     stream?: string
     after?: number

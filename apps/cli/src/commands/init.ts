@@ -54,6 +54,15 @@ function rootOf(directory: string): string | undefined {
 async function configurationIn(root: string): Promise<string | undefined> {
   const file = OTHER_FILES.find((name) => existsSync(join(root, name)))
   if (file !== undefined) return join(root, file)
-  const manifest = await readFile(join(root, 'package.json'), 'utf8').catch(() => '{}')
-  return /^\s*"patchlane"\s*:\s*\{/m.test(manifest) ? `"patchlane" in ${join(root, 'package.json')}` : undefined
+  const manifest = join(root, 'package.json')
+  const text = await readFile(manifest, 'utf8').catch(() => '{}')
+  return hasKey(text, 'patchlane') ? `"patchlane" in ${manifest}` : undefined
+}
+
+function hasKey(json: string, key: string): boolean {
+  try {
+    return Object.hasOwn(Object(JSON.parse(json)), key)
+  } catch {
+    return false
+  }
 }

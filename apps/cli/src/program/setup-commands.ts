@@ -30,7 +30,10 @@ export const setupCommands = [
     summary: 'show events in order',
     options: [
       { flags: '-f, --follow', description: 'go on as events happen, until Ctrl-C' },
-      { flags: '--stream <name>', description: 'a stream: patch:<target> (the default), run:<id>, workspace:<repo> …' },
+      {
+        flags: '--stream <name>',
+        description: "another stream than that of the target's patches: run:<id>, index:<repository> …",
+      },
       { flags: '--after <seq>', description: 'only events with a higher sequence number' },
       { flags: '-n, --limit <number>', description: 'at most so many' },
     ],

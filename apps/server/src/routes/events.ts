@@ -36,7 +36,7 @@ export function eventRoutes(options: { pipeline: Pipeline; heartbeatMs: number }
         try {
           await writeEventStream(reply.raw, {
             events: pipeline.events({
-              stream: request.query.stream ?? `patch:${pipeline.target}`,
+              ...(request.query.stream === undefined ? {} : { stream: request.query.stream }),
               after: request.headers['last-event-id'] ?? request.query.after ?? 0,
               follow: true,
               signal: controller.signal,
