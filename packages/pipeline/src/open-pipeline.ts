@@ -73,7 +73,7 @@ function wire(parts: {
     dependencies: config.workspaces.dependencies,
     maxFiles: config.limits.maxFiles,
     maxFileBytes: config.limits.maxFileBytes,
-    ...(config.workspaces.setup === undefined ? {} : { setup: { command: config.workspaces.setup } }),
+    ...(config.workspaces.setup === undefined ? {} : { setup: { run: config.workspaces.setup } }),
   })
   const code = new CodeIntelligence(context, stores)
   const codeDesk = new CodeDesk(context, config, code)
@@ -107,7 +107,10 @@ function wire(parts: {
     agents ??= wireAgents(context, stores, config, workspaceRoot)
     return agents
   }
-  const runs = new OrchestratedRunDesk({ context, stores, config, code, desk: patches, workspaces, agents: wiredAgents }, gate)
+  const runs = new OrchestratedRunDesk(
+    { context, stores, config, code, desk: patches, workspaces, agents: wiredAgents },
+    gate,
+  )
   const undo = new UndoDesk({ context, stores, patches, code })
   const agent = new AgentDesk({ context, code, desk: patches, workspaces, agents: wiredAgents })
   let closed: Promise<void> | undefined
@@ -153,4 +156,3 @@ function wire(parts: {
     },
   }
 }
-
