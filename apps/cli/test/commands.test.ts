@@ -2,8 +2,8 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { checkReportSchema, uuidV5, verdictSchema } from '@patchlane/kernel'
-import { configSchema } from '@patchlane/pipeline'
 import { expect, it } from 'vitest'
+import { configSchema } from '../../../packages/pipeline/src/config-schema.ts'
 import { FakeError, workspaceFixture } from '../../server/test/fake-pipeline.ts'
 import { initOutputSchema } from '../src/output/index.ts'
 import { Cli } from './cli-fixture.ts'
@@ -98,9 +98,13 @@ it('lists, cancels, pauses', async () => {
   const { patch } = cli.pipeline.add({ title: 'One' })
   cli.pipeline.add({ title: 'Two' })
   await cli.run('queue', 'list', '--status', 'queued,landed', '-n', '1')
+  expect(cli.out).toContain('Two')
+  expect(cli.out).not.toContain('One')
+  await cli.run('queue', 'list', '--after', '0', '-n', '1')
   expect(cli.out).toContain('One')
-  expect(cli.out).not.toContain('Two')
   expect(cli.err).toContain('--after 1')
+  await cli.run('queue', 'list')
+  expect(cli.out).toMatch(/One.*Two/s)
   expect(await cli.run('queue', 'list', '--status', 'nonsense')).toBe(2)
   expect(await cli.run('queue', 'cancel', patch.patchId, '--reason', 'no')).toBe(0)
   expect(cli.pipeline.queue[0]).toMatchObject({ status: 'withdrawn', verdict: { message: 'no' } })
