@@ -13,6 +13,7 @@ export const agentCommands = [
       { flags: '-j, --concurrency <number>', description: 'agents at work at once' },
       { flags: '--attempts <number>', description: 'how often a subtask may propose' },
       { flags: '--wait', description: 'wait for answers to approvals instead of ending with patches parked' },
+      { flags: '--result <file>', description: 'write the result to a file too, as JSON' },
     ],
     examples: [
       ['patchlane run plan.yaml', 'a live view on a terminal, plain lines elsewhere'],
