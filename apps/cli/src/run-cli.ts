@@ -25,7 +25,7 @@ export async function runCli(words: readonly string[], host: { io: CliIo; servic
   const program = buildProgram({
     version: services.version,
     stdout: (text) => io.stdout.write(text),
-    columns: Math.min(120, io.stdout.columns),
+    columns: Math.min(io.stdout.isTerminal ? 120 : 80, io.stdout.columns),
     dispatch: async (parsed) => {
       exitCode = await runCommand(parsed, host)
       return exitCode

@@ -88,6 +88,16 @@ it('writes events one a line and the result last, in exactly the documented form
   })
 })
 
+it('says in full why a patch did not land, also where the table has no room', async () => {
+  const cli = cliWithRun()
+  cli.io.stdout.columns = 60
+  await cli.run('run', '-')
+  expect(cli.out).toContain('\ndocs: It changed nothing.\n')
+  cli.io.stdout.columns = 200
+  await cli.run('run', '-')
+  expect(cli.out).not.toContain('\ndocs: ')
+})
+
 it('writes the result to a file on request', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'patchlane-run-'))
   try {
