@@ -81,6 +81,18 @@ export class RouteNotFoundError extends PatchlaneError {
   }
 }
 
+/** A stream of events that is not this repository's, or that there is not. */
+export class StreamNotFoundError extends PatchlaneError {
+  readonly code = 'SERVER_STREAM_NOT_FOUND'
+  override readonly kind: ErrorKind = 'usage'
+
+  constructor(stream: string) {
+    super(`This server has no stream ${JSON.stringify(stream)}.`, {
+      remedy: "Leave the stream out for the events of the target's patches.",
+    })
+  }
+}
+
 /** A request that the HTTP layer or a route's schema refused. */
 export class InvalidRequestError extends PatchlaneError {
   readonly code: string = 'SERVER_INVALID_REQUEST'

@@ -7,6 +7,7 @@ export {
   ListenError,
   RouteNotFoundError,
   SelfApprovalError,
+  StreamNotFoundError,
   TokenSpecError,
   UnauthorizedError,
 } from './errors.ts'
