@@ -93,6 +93,16 @@ export class StreamNotFoundError extends PatchlaneError {
   }
 }
 
+/** The patch belongs to another repository or target. */
+export class PatchNotFoundError extends PatchlaneError {
+  readonly code = 'SERVER_PATCH_NOT_FOUND'
+  override readonly kind: ErrorKind = 'usage'
+
+  constructor(patchId: string) {
+    super(`There is no patch ${patchId} for this target.`, { remedy: 'See GET /v1/patches for what there is.' })
+  }
+}
+
 /** A request that the HTTP layer or a route's schema refused. */
 export class InvalidRequestError extends PatchlaneError {
   readonly code: string = 'SERVER_INVALID_REQUEST'

@@ -5,6 +5,7 @@ export {
   ForbiddenError,
   InvalidRequestError,
   ListenError,
+  PatchNotFoundError,
   RouteNotFoundError,
   SelfApprovalError,
   StreamNotFoundError,

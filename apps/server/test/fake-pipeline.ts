@@ -135,15 +135,15 @@ export class FakePipeline implements Pipeline {
   }
 
   /** Puts a patch in line without being asked through the interface. */
-  add(proposal: Proposal = {}, overrides: Partial<QueuedPatch> = {}): QueuedPatch {
+  add(proposal: Proposal = {}, overrides: Partial<QueuedPatch> = {}, repoId: string = REPO): QueuedPatch {
     const patchId = patchIdSchema.parse(uuidV5(proposal.key ?? `${this.queue.length}`))
     const known = this.queue.find((queued) => queued.patch.patchId === patchId)
     if (known !== undefined) return known
     const patch = patchSchema.parse({
       patchId,
-      repoId: REPO,
+      repoId,
       target: TARGET,
-      base: { repoId: REPO, commit: HEAD, indexVersion: null },
+      base: { repoId, commit: HEAD, indexVersion: null },
       author: { agent: proposal.agent ?? 'someone' },
       title: proposal.title ?? 'Change one file',
       changes: [{ kind: 'modify', path: 'file.txt', before: versionOf('old\n'), after: versionOf('new\n') }],
