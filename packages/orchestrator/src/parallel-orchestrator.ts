@@ -167,6 +167,7 @@ export class ParallelOrchestrator {
       )
     }, claim.ttlMs / 3)
     renew.unref()
+    let planned = false
     const { concurrency = 10, attempts = 3, workspaceTtlMs = 60_000, retry = goesBack } = this.#options
     const scope = new RunScope({
       runId,
@@ -175,7 +176,10 @@ export class ParallelOrchestrator {
       clock: this.#clock,
       signal,
       events,
-      onPlan: (plan) => this.#runs.update(runId, { title: plan.title, subtasks: plan.subtasks.length }),
+      onPlan: async (plan) => {
+        planned = true
+        await this.#runs.update(runId, { title: plan.title, subtasks: plan.subtasks.length })
+      },
     })
     try {
       signal.throwIfAborted()
@@ -188,6 +192,8 @@ export class ParallelOrchestrator {
     } catch (error) {
       stop.abort(error)
       await scope.idle()
+      // Without a plan nothing was done: there is no run to come back to.
+      if (!planned && how.request !== undefined && !outer.aborted) await this.#forget(runId)
       throw await this.#ended(scope, error, outer.aborted)
     } finally {
       clearInterval(renew)
@@ -236,6 +242,11 @@ export class ParallelOrchestrator {
     const { saver = fallback } = this.#options
     this.#saver ??= Promise.resolve(typeof saver === 'function' ? saver() : saver)
     return this.#saver
+  }
+
+  async #forget(runId: RunId): Promise<void> {
+    await (await this.#saver)?.deleteThread(runId).catch(() => {})
+    await this.#runs.remove(runId).catch(() => {})
   }
 
   /** Records how a run ended that did not finish, and says what its result rejects with. */

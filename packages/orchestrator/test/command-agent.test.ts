@@ -149,6 +149,21 @@ describe('a command agent', () => {
     await scene.dispose()
   })
 
+  it('tells its workspace which process works there, for as long as it does', async () => {
+    const scene = await scenario('')
+    const pids: (number | string)[] = []
+    const track = async (pid: number) => {
+      pids.push(pid)
+      return async () => pids.push('over')
+    }
+    const { output } = await run(agentOf('console.log(process.pid)'), {
+      ...scene,
+      workspace: { ...scene.workspace, track },
+    })
+    expect(pids).toEqual([Number(output[0]), 'over'])
+    await scene.dispose()
+  })
+
   it('names its exit status and last words when it fails, and its limit when it is too slow', async () => {
     const scene = await scenario('')
     await expect(run(agentOf(`console.error('one\\ntwo');process.exit(7)`), scene)).rejects.toMatchObject({

@@ -39,7 +39,8 @@ const log = async () => (await readFile(join(folder, 'log'), 'utf8')).trim().spl
 const agents = async () =>
   (await log()).filter((line) => line.startsWith('agent')).map((line) => line.split(' ').slice(1, 3).join(' '))
 
-describe('a run killed by SIGKILL', () => {
+// Each start of a process loads LangGraph anew: on a busy machine that takes its time.
+describe('a run killed by SIGKILL', { timeout: 120_000 }, () => {
   it('goes on in another process, and does nothing twice that was proposed', async () => {
     const done = (seen: RunEvent[]) =>
       seen.some((event) => event.type === 'subtask.finished' && event.subtask === 'after') &&

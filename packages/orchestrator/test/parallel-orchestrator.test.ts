@@ -1,8 +1,19 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import type { RepoPath } from '@patchlane/kernel'
+import { versionOf } from '@patchlane/kernel/testing'
 import { describe, expect, it } from 'vitest'
-import type { Script } from '../src/testing/index.ts'
+import { z } from 'zod'
+import { type AgentKind, AgentRegistry, type AgentWorkspaces, ParallelOrchestrator } from '../src/index.ts'
+import { type MemoryRepository, type Script, ScriptedAgents } from '../src/testing/index.ts'
 import { eventsOf, planOf, scripted, world } from './support/world.ts'
 
+const portsOf = (house: MemoryRepository) => ({
+  workspaces: house,
+  context: house,
+  desk: house,
+  target: house,
+  merger: house,
+})
 const names = Array.from({ length: 10 }, (_, n) => `a${n}`)
 
 describe('agents in parallel', () => {
@@ -186,31 +197,77 @@ describe('dependencies', () => {
 })
 
 describe('agents that give no patch', () => {
-  it('are told apart: nothing to do, failed, out of form', async () => {
+  it('are told apart: nothing to do, failed, out of the tree', async () => {
     const { orchestrator, repository } = world({
       scripts: {
         idle: () => {},
         failing: () => {
           throw new Error('the model is on fire')
         },
-        unsafe: ({ workspace }) => {
-          workspace.capture = async () => []
-        },
       },
     })
-    const { patches } = await orchestrator.start({ plan: planOf(scripted('idle'), scripted('failing')) }).result
-    expect(patches).toMatchObject([
+    const sly: AgentKind<{ kind: string }> = {
+      kind: 'sly',
+      schema: z.looseObject({ kind: z.string() }),
+      create: () => ({
+        name: 'sly',
+        async *run() {
+          const path = z.custom<RepoPath>().parse('.git/hooks/pre-commit')
+          yield { type: 'proposed', changes: [{ kind: 'create', path, after: versionOf('#!/bin/sh') }] }
+        },
+      }),
+    }
+    const agents = new AgentRegistry().register(new ScriptedAgents(repository, { idle: () => {} })).register(sly)
+    const other = new ParallelOrchestrator({ ...world({ scripts: {} }).ports, ...portsOf(repository), agents })
+    const plan = planOf(scripted('idle'), { id: 'sly', title: 'sly', agent: { kind: 'sly' } })
+    expect((await other.start({ plan }).result).patches).toMatchObject([
       { status: 'failed', reason: 'The agent changed nothing.', patchId: null },
-      { status: 'failed', reason: 'the model is on fire', patchId: null },
+      { status: 'failed', reason: expect.stringContaining("git's own folder"), patchId: null },
     ])
+    const failed = await orchestrator.start({ plan: planOf(scripted('failing')) }).result
+    expect(failed.patches).toMatchObject([
+      { status: 'failed', reason: 'the model is on fire', patchId: null, attempts: 1 },
+    ])
+    expect(repository.patches.size).toBe(0)
     expect(repository.leased).toBe(0)
   })
 
+  it('are tried again when they lost their workspace, which nobody else may be given meanwhile', async () => {
+    let leases = 0
+    const { repository, ports, agents } = world({
+      scripts: {
+        slow: async ({ write, subtask, signal }) => {
+          if (subtask.attempt === 1) await delay(60_000, undefined, { signal })
+          write('slow', subtask.feedback?.message ?? '')
+        },
+      },
+    })
+    const workspaces: AgentWorkspaces = {
+      lease: async (request) => {
+        const lease = await repository.lease(request)
+        const first = ++leases === 1
+        const heartbeat = async () => {
+          if (first) throw new Error('somebody took it')
+        }
+        return { ...lease, heartbeat }
+      },
+    }
+    const orchestrator = new ParallelOrchestrator({ ...ports, workspaces, workspaceTtlMs: 30 })
+    const { patches } = await orchestrator.start({ plan: planOf(scripted('slow')) }).result
+    expect(patches).toMatchObject([{ status: 'landed', attempts: 2 }])
+    expect(await repository.text('slow')).toBe('The lease of the workspace was lost.')
+    expect(agents.running).toBe(0)
+  })
+
   it('are refused before anything starts when their kind is unknown', async () => {
-    const { orchestrator, agents } = world({ scripts: { a: () => {} } })
+    const { orchestrator, agents, runs } = world({ scripts: { a: () => {} } })
     const plan = planOf(scripted('a'), { id: 'b', title: 'b', agent: { kind: 'telepathy' } })
-    await expect(orchestrator.start({ plan }).result).rejects.toMatchObject({ code: 'ORCHESTRATOR_UNKNOWN_AGENT_KIND' })
+    const handle = orchestrator.start({ plan })
+    const events = await eventsOf(handle)
+    await expect(handle.result).rejects.toMatchObject({ code: 'ORCHESTRATOR_UNKNOWN_AGENT_KIND' })
+    expect(events.at(-1)).toMatchObject({ type: 'run.failed', data: { code: 'ORCHESTRATOR_UNKNOWN_AGENT_KIND' } })
     expect(agents.started).toEqual([])
+    expect(await runs.list()).toEqual([])
   })
 })
 
@@ -338,7 +395,6 @@ describe('interruption', () => {
     })
     const stop = new AbortController()
     const handle = orchestrator.start({ plan: planOf(scripted('a')), signal: stop.signal })
-    const { ParallelOrchestrator } = await import('../src/index.ts')
     const other = new ParallelOrchestrator(ports)
     for await (const event of handle.events) {
       if (event.type !== 'agent.started') continue

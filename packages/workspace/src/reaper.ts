@@ -45,7 +45,8 @@ export class Reaper {
       const exists = (await lstat(record.directory).catch(() => undefined)) !== undefined
       if (record.status === 'idle' && exists && !all) continue
       if (record.status !== 'idle') {
-        if ((record.expiresAt ?? 0) > now) continue
+        // A workspace that was never handed out, or was given back, has nobody's time to wait for: only the step's own process counts.
+        if (record.status === 'leased' && (record.expiresAt ?? 0) > now) continue
         if (await holderLives(record)) {
           report.kept.push({ id: record.id, reason: 'a process still works in it' })
           continue

@@ -74,7 +74,7 @@ export interface WorkspaceInfo {
   rescueRef: string | null
 }
 
-/** Work in progress in states that only we hold is found again after so long. */
+/** For show: a step of ours that was broken off is taken up as soon as its process is dead. */
 const STEP_TTL_MS = 600_000
 
 /**
@@ -332,7 +332,8 @@ export class WorkspaceManager {
     const self = await identityOf()
     return withFileLock(`${slot.shadow}.lock`, async () => {
       const reason = parseLockReason(await slot.readLockReason())
-      if (reason !== undefined && reason.epoch !== record.epoch) {
+      // Behind the store it can be by a crash between the two; ahead of it only by another store's doing.
+      if (reason !== undefined && reason.epoch > record.epoch) {
         await this.store.remove(record.id, record.epoch)
         return undefined
       }

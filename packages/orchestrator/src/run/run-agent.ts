@@ -10,7 +10,7 @@ import {
 } from '@patchlane/kernel'
 import { AgentFailedError } from '../errors.ts'
 import { agentName, type Subtask } from '../plan/plan-schema.ts'
-import type { AgentEvent, AgentProposal, AssignedSubtask } from '../ports/agent.ts'
+import type { AgentEvent, AgentProposal, AssignedSubtask, WorkspaceView } from '../ports/agent.ts'
 import type { AgentFeedback } from '../ports/agent-feedback.ts'
 import type { LeasedWorkspace } from '../ports/agent-workspaces.ts'
 import type { AgentContext } from '../ports/context-provider.ts'
@@ -87,7 +87,13 @@ async function attemptInWorkspace(scope: RunScope, request: AgentAttempt): Promi
       attempt,
       feedback: request.feedback,
     }
-    const view = { id, directory, commit: workspace.commit, capture: () => workspace.capture() }
+    const view: WorkspaceView = {
+      id,
+      directory,
+      commit: workspace.commit,
+      capture: () => workspace.capture(),
+      track: async (pid) => (await workspace.track?.(pid)) ?? (async () => {}),
+    }
     const proposal = await follow(agent.run(assigned, context, view, beat.signal), (event) =>
       report(scope, about, event, request.onCost),
     )
@@ -99,6 +105,10 @@ async function attemptInWorkspace(scope: RunScope, request: AgentAttempt): Promi
       description: proposal.description ?? subtask.description,
       readSet: readSetOf(subtask, context, proposal),
     }
+  } catch (error) {
+    // Why the agent was stopped says more than how it took it.
+    beat.signal.throwIfAborted()
+    throw error
   } finally {
     beat.stop()
     await workspace.release()
