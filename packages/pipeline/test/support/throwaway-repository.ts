@@ -77,6 +77,11 @@ export class ThrowawayRepository {
     return join(this.root, name)
   }
 
+  /** A file beside the checkout. */
+  async writeBeside(name: string, content: string): Promise<void> {
+    await writeFile(this.path(name), content)
+  }
+
   /** Writes a program for Node beside the checkout. @returns the command that starts it. */
   async program(name: string, source: string): Promise<string[]> {
     const file = this.path(`${name}.mjs`)
