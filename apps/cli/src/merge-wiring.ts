@@ -7,6 +7,30 @@ import type { MergeCommand, MergeCommandIo } from './merge-command.ts'
 
 const markerSize = z.coerce.number().int().min(1).max(1000).optional()
 
+const help = `Usage: patchlane merge-file [options] BASE OURS THEIRS
+       patchlane merge-file --batch
+
+Merges three versions of a file as git merge-file does, then by syntax where git
+conflicts. The result goes into OURS. The exit status is the number of conflicts.
+
+Options:
+  -p, --stdout         print the result instead of writing it into OURS
+  --json               print {path, clean, conflicts, strategy, notes, merged}
+  --batch              read JSON lines {id, path, base, ours, theirs} from standard
+                       input, write {id, clean, merged, strategy, ...} for each
+  --path <path>        the file's real name, where OURS does not tell the language
+  -L, --label <name>   a name for the markers: up to three, ours, base, theirs
+  --diff3, --zdiff3    show the base in conflicts
+  --ours, --theirs, --union
+                       settle what is left in favour of one side, or keep both
+  --marker-size <n>    the length of conflict markers
+  -q, --quiet          no warning of conflicts
+
+Examples:
+  patchlane merge-file -p base.ts ours.ts theirs.ts
+  patchlane merge-file --batch < cases.jsonl > answers.jsonl
+`
+
 /** `patchlane merge-file BASE OURS THEIRS`: the options of `git merge-file`, and `--json`, `--batch`. */
 export const mergeFile: MergeCommand = async (words, io) => {
   const { values, positionals } = parse(words, {
@@ -22,7 +46,12 @@ export const mergeFile: MergeCommand = async (words, io) => {
     theirs: { type: 'boolean' },
     union: { type: 'boolean' },
     'marker-size': { type: 'string' },
+    help: { type: 'boolean', short: 'h' },
   })
+  if (values.help === true) {
+    io.stdout.write(help)
+    return 0
+  }
   const { FileMerger, linesOf, mergeBatch, runMergeFile } = await import('@patchlane/pipeline/merge')
   const merger = new FileMerger()
   try {
