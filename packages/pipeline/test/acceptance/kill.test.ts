@@ -4,7 +4,7 @@ import { seededRandom } from '../support/seeded-random.ts'
 
 const random = seededRandom(20_261)
 
-it.each([
+it.concurrent.each([
   ['early', 4, 20],
   ['late', 24, 48],
 ])(
