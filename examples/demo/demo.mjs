@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-const root = join(import.meta.dirname, '..')
+const root = join(import.meta.dirname, '..', '..')
 const agents = join(root, 'examples', 'demo', 'agents')
 /** The command from source: Node strips the types, so that nothing has to be built first. */
 const cli = ['--conditions=@patchlane/source', join(root, 'apps', 'cli', 'src', 'main.ts')]
