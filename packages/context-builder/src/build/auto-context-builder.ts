@@ -72,9 +72,9 @@ export interface ContextBundle {
   stamp: Stamp
   /** The version of the state read, where that is more than the commit; null without an overlay. */
   overlay: IndexDigest | null
-  /** In the order of the text. */
+  /** Best first: implementation files in the order of the ranking, then tests, then the rest. The text has an order of its own. */
   files: ContextFile[]
-  /** Implementation files, best first, whether they fitted or not. */
+  /** All implementation files that anything speaks for, best first, whether they fitted or not. */
   ranked: string[]
   text: string
   tokens: number
@@ -246,13 +246,17 @@ export class AutoContextBuilder {
       for (const name of entry.symbols.get(level) ?? []) symbols.add(`${entry.file.path}#${name}`)
       return [{ ...entry.file, level, tokens }]
     })
+    const ranked = (ranking.byRole.get('implementation') ?? []).map(({ path }) => path)
+    const places = new Map(ranked.map((path, at) => [path, at]))
+    const placeOf = ({ path, role }: ContextFile) =>
+      role === 'implementation' ? (places.get(path) ?? ranked.length) : ranked.length + (role === 'test' ? 1 : 2)
     const text = joined(packed)
     const paths = shown.map(({ path }) => path).filter((path) => repoPathProblem(path) === undefined)
     return {
       stamp: { repoId: this.#options.repoId, commit: base.commit, indexVersion: base.digest },
       overlay: view === base ? null : view.digest,
-      files: shown,
-      ranked: (ranking.byRole.get('implementation') ?? []).map(({ path }) => path),
+      files: shown.sort((a, b) => placeOf(a) - placeOf(b)),
+      ranked,
       text,
       tokens: await this.#tokens.count(text),
       readSet: { paths: paths.sort().map(parseRepoPath), symbols: [...symbols].sort(), complete: true },
