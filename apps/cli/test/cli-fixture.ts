@@ -14,6 +14,10 @@ export class FakeStream implements OutputStream {
     this.text += text
   }
 
+  writeBytes(bytes: Uint8Array): void {
+    this.text += new TextDecoder().decode(bytes)
+  }
+
   onResize(listener: () => void): () => void {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
@@ -40,6 +44,10 @@ export class FakeIo implements CliIo {
 
   async readStdin(): Promise<Uint8Array> {
     return new TextEncoder().encode(this.stdin)
+  }
+
+  async *stdinChunks(): AsyncGenerator<Uint8Array> {
+    yield await this.readStdin()
   }
 
   async prompt(): Promise<Prompt> {
@@ -102,8 +110,6 @@ export class Cli {
     serve: async () => {
       throw new Error('not served here')
     },
-    mergeFile: async () => 0,
-    mergeDriver: async () => 0,
   }
 
   /** Runs a command line; output of earlier ones is forgotten. */

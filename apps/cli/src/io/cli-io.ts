@@ -1,6 +1,8 @@
 /** A stream that text goes to. */
 export interface OutputStream {
   write(text: string): void
+  /** Bytes as they are: the content of a file. */
+  writeBytes(bytes: Uint8Array): void
   readonly isTerminal: boolean
   /** Columns and rows of the terminal; many columns where it is none. */
   readonly columns: number
@@ -21,6 +23,8 @@ export interface CliIo {
   readonly stderr: OutputStream
   /** Reads standard input to its end. */
   readStdin(): Promise<Uint8Array>
+  /** Standard input as it comes. */
+  stdinChunks(): AsyncIterable<Uint8Array>
   readonly stdinIsTerminal: boolean
   readonly env: Readonly<Record<string, string | undefined>>
   readonly cwd: string

@@ -9,6 +9,7 @@ export function nodeIo(): CliIo {
     stdout: outputOf(process.stdout),
     stderr: outputOf(process.stderr),
     readStdin: () => buffer(process.stdin),
+    stdinChunks: () => process.stdin,
     stdinIsTerminal: process.stdin.isTTY === true,
     env: process.env,
     cwd: process.cwd(),
@@ -34,6 +35,7 @@ const NO_LIMIT = 1000
 function outputOf(stream: WriteStream): OutputStream {
   return {
     write: (text) => void stream.write(text),
+    writeBytes: (bytes) => void stream.write(bytes),
     isTerminal: stream.isTTY === true,
     get columns() {
       return stream.columns ?? NO_LIMIT
