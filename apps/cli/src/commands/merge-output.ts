@@ -1,4 +1,4 @@
-import type { CommandOutput } from '@patchlane/merge'
+import type { CommandOutput } from '@patchlane/pipeline/merge-commands'
 import type { CommandContext } from '../command-context.ts'
 import { oneLine } from '../text/sanitize.ts'
 
