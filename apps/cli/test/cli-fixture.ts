@@ -10,12 +10,8 @@ export class FakeStream implements OutputStream {
   rows = 24
   readonly #listeners = new Set<() => void>()
 
-  write(text: string): void {
-    this.text += text
-  }
-
-  writeBytes(bytes: Uint8Array): void {
-    this.text += new TextDecoder().decode(bytes)
+  write(text: string | Uint8Array): void {
+    this.text += typeof text === 'string' ? text : new TextDecoder().decode(text)
   }
 
   onResize(listener: () => void): () => void {

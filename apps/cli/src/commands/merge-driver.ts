@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { FileMerger, runMergeDriver } from '@patchlane/pipeline/merge-commands'
+import { FileMerger, runMergeDriver } from '@patchlane/pipeline/merge'
 import { z } from 'zod'
 import type { CommandHandler } from '../command-context.ts'
 import { integer, parseInput } from '../parse-input.ts'

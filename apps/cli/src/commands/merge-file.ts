@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { FileMerger, linesOf, type MergeFileCall, mergeBatch, runMergeFile } from '@patchlane/pipeline/merge-commands'
+import { FileMerger, linesOf, type MergeFileCall, mergeBatch, runMergeFile } from '@patchlane/pipeline/merge'
 import { z } from 'zod'
 import type { CommandContext, CommandHandler } from '../command-context.ts'
 import { UsageError } from '../errors.ts'

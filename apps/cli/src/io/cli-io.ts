@@ -1,8 +1,7 @@
 /** A stream that text goes to. */
 export interface OutputStream {
-  write(text: string): void
-  /** Bytes as they are: the content of a file. */
-  writeBytes(bytes: Uint8Array): void
+  /** Text, or bytes as they are: the content of a file. */
+  write(text: string | Uint8Array): void
   readonly isTerminal: boolean
   /** Columns and rows of the terminal; many columns where it is none. */
   readonly columns: number

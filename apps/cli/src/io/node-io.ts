@@ -35,7 +35,6 @@ const NO_LIMIT = 1000
 function outputOf(stream: WriteStream): OutputStream {
   return {
     write: (text) => void stream.write(text),
-    writeBytes: (bytes) => void stream.write(bytes),
     isTerminal: stream.isTTY === true,
     get columns() {
       return stream.columns ?? NO_LIMIT

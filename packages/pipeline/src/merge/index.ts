@@ -1,4 +1,4 @@
-/** The merge of single files, for commands that need no repository. A sub-path of its own: it loads none of the rest. */
+/** The merge commands, without the rest of the pipeline: they need no repository and have to start fast. */
 export {
   type CommandOutput,
   FileMerger,
