@@ -3,6 +3,7 @@ export { ApplyGateway } from './apply-gateway.ts'
 export type { ApprovalAnswer, ApprovalGate, ApprovalRequest } from './approval-gate.ts'
 export type { Check, CheckContext } from './check.ts'
 export type { ContentMergeRequest, ContentMergeResult, ContentMerger } from './content-merger.ts'
+export { DirectoryTarget, type DirectoryTargetOptions } from './directory/directory-target.ts'
 export {
   CheckoutBusyError,
   CheckoutOverlapError,
