@@ -135,9 +135,8 @@ export class StoredPatchQueue implements PatchQueue {
     if (!Number.isInteger(window) || window < 0) throw new InvalidInputError('A window is a whole number, 0 or more.')
     return this.#store.transaction(async (tx) => {
       await holdLease(tx, lease)
-      const target = await tx.readTarget(lease)
-      if (target?.mode === 'paused' || window === 0) return []
-      if ((await tx.inHand(lease)).some((record) => record.line === 0)) return []
+      const { mode, barrierInHand } = await tx.lineState(lease)
+      if (mode === 'paused' || barrierInHand || window === 0) return []
       const ready = await tx.ready(lease, window)
       return (ready[0]?.line === 0 ? ready.slice(0, 1) : ready).map(toEntry)
     })
