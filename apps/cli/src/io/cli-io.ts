@@ -2,7 +2,7 @@
 export interface OutputStream {
   write(text: string): void
   readonly isTerminal: boolean
-  /** Columns and rows of the terminal; 80 and 24 where it is none. */
+  /** Columns and rows of the terminal; many columns where it is none. */
   readonly columns: number
   readonly rows: number
   /** Calls back when the terminal changes its size; the result stops that. */

@@ -44,7 +44,7 @@ export const patchCommands = [
     name: 'queue',
     summary: 'look at the queue and change it',
     examples: [
-      ['patchlane queue', 'the patches of the target, oldest first'],
+      ['patchlane queue', 'what waits and what became of the latest patches'],
       ['patchlane queue show 3f2a9c1e', 'everything about one patch'],
     ],
     commands: [
@@ -55,8 +55,8 @@ export const patchCommands = [
         options: [
           { flags: '--status <list>', description: 'only these statuses, separated by commas' },
           { flags: '--run <id>', description: 'only the patches of a run' },
-          { flags: '-n, --limit <number>', description: 'at most so many (default: 100)' },
-          { flags: '--after <seq>', description: 'only patches with a higher number' },
+          { flags: '-n, --limit <number>', description: 'the latest so many (default: 100)' },
+          { flags: '--after <seq>', description: 'the first with a higher number instead: for going through all' },
         ],
         examples: [
           ['patchlane queue list --status queued,checking', 'what is on the road'],
@@ -134,7 +134,7 @@ export const patchCommands = [
   {
     name: 'undo',
     summary: 'take a landed patch, or all of a run, out again',
-    details: 'Shows what would change, asks, then sends the undo down the same road as any patch.',
+    details: 'Shows what would change, asks, then sends the undo down the road that every patch takes.',
     arguments: [{ ...patchArgument, syntax: '[patch]' }],
     options: [{ flags: '--run <id>', description: 'undo all that landed in a run' }, yes],
     examples: [
