@@ -19,7 +19,7 @@ import { loadConfig } from './load-config.ts'
 import type { Pipeline } from './pipeline.ts'
 import { type AgentWiring, wireAgents } from './wiring/agents.ts'
 import { CodeIntelligence } from './wiring/code-intelligence.ts'
-import { contentMerger } from './wiring/content-merger.ts'
+import { ChainMerger } from './wiring/content-merger.ts'
 import { freshnessGate } from './wiring/freshness.ts'
 import { gateChecks } from './wiring/gate-checks.ts'
 import { makePatch } from './wiring/make-patch.ts'
@@ -80,6 +80,7 @@ function wire(parts: {
   const patches = new QueuePatchDesk(context, stores)
   const { checks, project } = gateChecks(context, config, stores)
   const dependencies = new StagingDependencies(git)
+  const merger = new ChainMerger()
   const gate = new LandingGate(
     {
       repoId,
@@ -94,7 +95,7 @@ function wire(parts: {
       }),
       approval: stores.approvalGate,
       freshness: freshnessGate(context, config),
-      merger: contentMerger(),
+      merger,
       admission: config.limits,
       checkTimeoutMs: config.checks.timeoutSeconds * 1000,
       indexVersionOf: async (commit) => (await code.stamp(commit)).indexVersion,
@@ -147,7 +148,7 @@ function wire(parts: {
     close: () => {
       closed ??= (async () => {
         await gate.close()
-        await project.close()
+        await Promise.all([project.close(), merger.close()])
         await stores.queue.close()
         await stores.close()
         await git.close()

@@ -1,6 +1,6 @@
 /** A stream that text goes to. */
 export interface OutputStream {
-  write(text: string): void
+  write(text: string | Uint8Array): void
   readonly isTerminal: boolean
   /** Columns and rows of the terminal; many columns where it is none. */
   readonly columns: number

@@ -147,9 +147,10 @@ export const patchCommands = [
     name: 'merge-file',
     summary: 'merge three files as git merge-file does, and more',
     raw: true,
-    details: 'Takes the options of git merge-file, and --json and --batch. Needs no repository.',
+    details:
+      'Takes BASE OURS THEIRS, the options of git merge-file, and --json and --batch (JSON lines {id, path, base, ours, theirs} on standard input). Needs no repository.',
     arguments: [{ syntax: '[words...]', description: 'see patchlane merge-file --help' }],
-    examples: [['patchlane merge-file -p ours.ts base.ts theirs.ts', 'print the merge']],
+    examples: [['patchlane merge-file -p base.ts ours.ts theirs.ts', 'print the merge']],
     load: () => import('../commands/merge-file.ts'),
   },
   {
