@@ -43,7 +43,7 @@ export const defaultWeights: RankWeights = {
   frequency: 0.2,
   scope: 2,
   package: 0.3,
-  together: 0,
+  together: 0.1,
   neighbour: 0,
   hub: 0,
 }
