@@ -28,8 +28,25 @@ describe('the chain', () => {
   it('never merges binary files', async () => {
     const result = await mergeFile({ path: 'a', base: bytes('a\0'), ours: bytes('b\0'), theirs: bytes('c\0') })
     expect(result).toMatchObject({ clean: false, conflictKind: 'binary', content: bytes('b\0') })
-    const latin = await mergeFile({ path: 'a', base: bytes('a'), ours: new Uint8Array([0xe9]), theirs: bytes('c') })
-    expect(latin).toMatchObject({ clean: false, conflictKind: 'binary' })
+  })
+
+  it('merges the lines of other encodings as git does, and looks no closer', async () => {
+    const latin = (text: string) => new Uint8Array(Buffer.from(text, 'latin1'))
+    const base = latin('\xe9\nb\nc\nd\n')
+    const merged = await mergeFile({
+      path: 'a',
+      base,
+      ours: latin('\xe8\nb\nc\nd\n'),
+      theirs: latin('\xe9\nb\nc\nD\n'),
+    })
+    expect(merged).toMatchObject({ clean: true, strategy: 'line-merge', content: latin('\xe8\nb\nc\nD\n') })
+    const conflict = await mergeFile({
+      path: 'a',
+      base,
+      ours: latin('\xe8\nb\nc\nd\n'),
+      theirs: latin('\xe9\nB\nc\nd\n'),
+    })
+    expect(conflict).toMatchObject({ clean: false, conflicts: 1, conflictKind: 'content' })
   })
 
   it('refuses versions that hold conflict markers already', async () => {
