@@ -161,8 +161,9 @@ describe('a language server', () => {
   ])('makes the check broken when it %s', async (_how, source, words) => {
     project = await stagedProject(typescript, { 'src/new.ts': 'export {}\n' })
     const own = new LspPool({ timeoutMs: 500 })
+    const listing = "if (process.argv.includes('--listFilesOnly')) { console.log('src/new.ts'); process.exit() }"
     const report = await check(
-      typescriptDiagnostics(own, { file: process.execPath, args: ['-e', source, '--'] }),
+      typescriptDiagnostics(own, { file: process.execPath, args: ['-e', `${listing}\n${source}`, '--'] }),
       project,
     )
     expect(report?.outcome).toBe('broken')

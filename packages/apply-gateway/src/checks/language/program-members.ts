@@ -45,6 +45,7 @@ export class ProgramMembers {
       cwd: directory,
       signal,
       answers: [0, 1, 2],
+      timeoutMs: 120_000,
       maxOutputBytes: 50_000_000,
     })
     const lines = stdout.split('\n').filter((line) => line.trim() !== '')
