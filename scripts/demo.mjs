@@ -6,7 +6,8 @@ import { join } from 'node:path'
 
 const root = join(import.meta.dirname, '..')
 const agents = join(root, 'examples', 'demo', 'agents')
-const cli = join(root, 'apps', 'cli', 'dist', 'main.js')
+/** The command from source: Node strips the types, so that nothing has to be built first. */
+const cli = ['--conditions=@patchlane/source', join(root, 'apps', 'cli', 'src', 'main.ts')]
 const keep = process.argv.includes('--keep')
 
 const bold = (text) => (process.stdout.isTTY && !process.env.NO_COLOR ? `\u001b[1m${text}\u001b[0m` : text)
@@ -22,11 +23,10 @@ const folder = mkdtempSync(join(tmpdir(), 'patchlane-demo-'))
 const clone = join(folder, 'patchlane')
 const git = (...args) => execFileSync('git', ['-C', clone, ...args], { encoding: 'utf8' }).trim()
 const read = (file) => readFileSync(join(clone, file), 'utf8')
-const patchlane = (...args) => spawnSync(process.execPath, [cli, '-C', clone, ...args], { encoding: 'utf8' })
+const patchlane = (...args) => spawnSync(process.execPath, [...cli, '-C', clone, ...args], { encoding: 'utf8' })
 
 function setUp() {
-  say('Set-up: build the command, clone this repository, install its dependencies')
-  run('turbo', ['run', 'build', '--filter=patchlane...', '--output-logs=errors-only'], { cwd: root })
+  say('Set-up: clone this repository, install its dependencies')
   run('git', ['clone', '--quiet', root, clone])
   git('checkout', '--quiet', '-B', 'main')
   git('config', 'user.name', 'Demo')
@@ -41,16 +41,16 @@ function setUp() {
 
 /** What the files must show for each subtask that landed, and must not show for the one that did not. */
 const evidence = {
-  'byte-size': () => read('packages/kernel/src/index.ts').includes('formatByteSize'),
-  duration: () => read('packages/kernel/src/index.ts').includes('formatDuration'),
-  'depth-limit': () => read('packages/kernel/src/paths.ts').includes('MAX_DEPTH'),
-  'clearer-message': () => read('packages/kernel/src/paths.ts').includes('it begins with a slash'),
-  rename: () => read('packages/kernel/src/digest.ts').includes('isJsonArray'),
-  'faster-json': () => !read('packages/kernel/src/digest.ts').includes('.sort('),
-  'limit-200': () => /MAX_COMPONENT_BYTES = 200/.test(read('packages/kernel/src/paths.ts')),
-  'limit-240': () => git('log', '--format=%s').includes('Limit path components to 240 bytes'),
+  'token-text': () => read('packages/rate-limit/src/index.ts').includes('formatTokens'),
+  'wait-text': () => read('packages/rate-limit/src/index.ts').includes('formatWait'),
+  'freeze-statuses': () => read('packages/rate-limit/src/provider-signal.ts').includes('FREEZING.has(status)'),
+  'whole-milliseconds': () => read('packages/rate-limit/src/provider-signal.ts').includes('Math.round(freezeMs)'),
+  rename: () => read('packages/rate-limit/src/provider-signal.ts').includes('isHeadersObject'),
+  'faster-estimate': () => !read('packages/rate-limit/src/output-estimator.ts').includes('toSorted'),
+  'sample-100': () => read('packages/rate-limit/src/output-estimator.ts').includes('options.size ?? 100'),
+  'sample-400': () => git('log', '--format=%s').includes('Count the latest 400 samples'),
   'ci-step': () => !read('.github/workflows/ci.yml').includes('timeout-minutes: 15'),
-  'old-base': () => read('.gitignore').includes('*.orig'),
+  'old-base': () => read('LICENSE').includes('2026 The Patchlane authors'),
 }
 
 function prove(patches, before) {
@@ -71,17 +71,17 @@ function prove(patches, before) {
   )
   for (const patch of landed)
     check(evidence[patch.subtask]?.() === true, `${patch.subtask}: its change is in the result`)
-  const broken = of('faster-json')
+  const broken = of('faster-estimate')
   check(
-    broken?.status === 'rejected' && /order of keys/.test(broken.reason),
-    `faster-json was rejected, and the failing test is named`,
+    broken?.status === 'rejected' && /OutputEstimator/.test(broken.reason),
+    `faster-estimate was rejected, and the failing test is named`,
   )
-  check(!evidence['faster-json'](), 'faster-json left nothing behind')
+  check(!evidence['faster-estimate'](), 'faster-estimate left nothing behind')
   check(
     of('ci-step')?.status === 'awaiting_approval' && !evidence['ci-step'](),
     'ci-step waits for a person; nothing of it has landed',
   )
-  const attempts = ['limit-200', 'limit-240'].map((subtask) => of(subtask)?.attempts).sort()
+  const attempts = ['sample-100', 'sample-400'].map((subtask) => of(subtask)?.attempts).sort()
   check(
     attempts[0] === 1 && attempts[1] === 2,
     'of two agents in conflict one was sent back, with both sides, and landed on its second attempt',
@@ -89,7 +89,7 @@ function prove(patches, before) {
   check(of('old-base')?.status === 'landed', 'the patch from an old commit was merged onto the head')
   check(git('status', '--porcelain', '-uall') === '', 'the checkout is clean and stands at the head')
   const tests = spawnSync('pnpm', ['vitest', 'run', '--reporter=dot'], {
-    cwd: join(clone, 'packages', 'kernel'),
+    cwd: join(clone, 'packages', 'rate-limit'),
     encoding: 'utf8',
   })
   check(tests.status === 0, 'the tests of the result pass')
@@ -103,7 +103,7 @@ try {
   say('Ten agents at work')
   const started = Date.now()
   const resultFile = join(folder, 'result.json')
-  spawnSync(process.execPath, [cli, '-C', clone, 'run', plan, '--result', resultFile], {
+  spawnSync(process.execPath, [...cli, '-C', clone, 'run', plan, '--result', resultFile], {
     stdio: ['ignore', 'inherit', 'inherit'],
   })
   const seconds = ((Date.now() - started) / 1000).toFixed(1)

@@ -22,12 +22,9 @@ export {
   type RepositorySnapshot,
 } from './repository-guard.ts'
 export type { Slot } from './slot.ts'
-export {
-  type LeaseRequest,
-  type WorkspaceInfo,
-  WorkspaceManager,
-  type WorkspaceManagerOptions,
-} from './workspace-manager.ts'
+export type { WorkspaceInfo } from './workspace-info.ts'
+export { WorkspaceManager } from './workspace-manager.ts'
+export type { LeaseRequest, WorkspaceManagerOptions } from './workspace-options.ts'
 export type { SetUpCommand } from './workspace-preparation.ts'
 export {
   type WorkspaceChange,

@@ -45,9 +45,10 @@ export class Reaper {
       const exists = (await lstat(record.directory).catch(() => undefined)) !== undefined
       if (record.status === 'idle' && exists && !all) continue
       if (record.status !== 'idle') {
-        if ((record.expiresAt ?? 0) > now) continue
+        // A workspace that was never handed out, or was given back, has nobody's time to wait for: only the step's own process counts.
+        if (record.status === 'leased' && (record.expiresAt ?? 0) > now) continue
         if (await holderLives(record)) {
-          report.kept.push({ id: record.id, reason: 'a process still works in it' })
+          if (record.status === 'leased') report.kept.push({ id: record.id, reason: 'a process still works in it' })
           continue
         }
       }
@@ -96,7 +97,7 @@ export class Reaper {
   async #sweep(known: ReadonlySet<string>): Promise<void> {
     const { adapter } = this.#options
     const { shadow, directory } = adapter.slot('any')
-    const found = new Set((await adapter.found()).map(({ id }) => id))
+    const found = new Set((await adapter.found(known)).map(({ id }) => id))
     for (const folder of [dirname(directory), dirname(shadow)])
       for (const name of await readdir(folder)) {
         const id = name.replace(/\.lock$/, '')

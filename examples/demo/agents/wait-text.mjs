@@ -2,9 +2,9 @@
 import { create, edit, insertBefore } from './edit.mjs'
 
 create(
-  'packages/kernel/src/duration.ts',
-  `/** A duration for people: \`850 ms\`, \`12.5 s\`, \`3 min 20 s\`. */
-export function formatDuration(milliseconds: number): string {
+  'packages/rate-limit/src/wait-text.ts',
+  `/** A wait for people: \`850 ms\`, \`12.5 s\`, \`3 min 20 s\`. */
+export function formatWait(milliseconds: number): string {
   if (milliseconds < 1000) return \`\${Math.round(milliseconds)} ms\`
   const seconds = milliseconds / 1000
   if (seconds < 60) return \`\${Number(seconds.toFixed(1))} s\`
@@ -13,17 +13,17 @@ export function formatDuration(milliseconds: number): string {
 `,
 )
 create(
-  'packages/kernel/test/duration.test.ts',
+  'packages/rate-limit/test/wait-text.test.ts',
   `import { expect, it } from 'vitest'
-import { formatDuration } from '../src/index.ts'
+import { formatWait } from '../src/index.ts'
 
 it.each([
   [850, '850 ms'],
   [12_500, '12.5 s'],
   [200_000, '3 min 20 s'],
-])('writes %d as %s', (milliseconds, text) => expect(formatDuration(milliseconds)).toBe(text))
+])('writes a wait of %d as %s', (milliseconds, text) => expect(formatWait(milliseconds)).toBe(text))
 `,
 )
-edit('packages/kernel/src/index.ts', (text) =>
-  insertBefore(text, /'\.\/events\.ts'/, "export { formatDuration } from './duration.ts'"),
+edit('packages/rate-limit/src/index.ts', (text) =>
+  insertBefore(text, /'\.\/provider-quota\.ts'/, "export { formatWait } from './wait-text.ts'"),
 )
