@@ -161,10 +161,21 @@ describe('workspaces', () => {
     )
   })
 
+  it('takes a word that is also the name of a package for that package only where it is declared', async () => {
+    const more = {
+      ...files,
+      'packages/b/test/word.test.ts': "log('@x/c')",
+      'packages/c/src/index.ts': '',
+      'scripts/load.ts': 'await import(name)',
+      'packages/c/test/load.test.ts': "import '../../../scripts/load.ts'",
+    }
+    expect(await affectedPaths(more, ['packages/c/src/index.ts'])).toEqual(['packages/c/test/load.test.ts'])
+  })
+
   it('counts a changed manifest as a change of its package and of what depends on it', async () => {
     const impact = await affected(files, ['packages/a/package.json'])
     expect(impact.tests.map((test) => test.path)).toEqual(['packages/a/test/a.test.ts', 'packages/b/test/b.test.ts'])
-    expect(impact.tests[1]?.reasons).toEqual(['it uses packages/a/package.json, which changed'])
+    expect(impact.tests[1]?.reasons[0]).toContain('packages/a/package.json changed, which configures packages/a')
   })
 })
 

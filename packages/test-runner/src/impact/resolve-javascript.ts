@@ -156,7 +156,13 @@ export class JavaScriptResolver {
         this.#fileOrFolder(joinPath(home, `${sub}/${bare}`), targets)
         this.#fileOrFolder(joinPath(folder, `${sub}/${bare}`), targets)
       }
-    } else if (this.#tree.packageFolders.has(bare)) this.#module(bare, folder, targets)
+    } else if (this.#tree.packageFolders.has(bare) && this.#isDeclared(bare, home)) this.#module(bare, folder, targets)
+  }
+
+  /** A word that is also a package's name is that package only to who depends on it. */
+  #isDeclared(name: string, home: string): boolean {
+    const manifest = this.#tree.packages.get(home)
+    return manifest !== undefined && (manifest.name === name || dependenciesOf(manifest).includes(name))
   }
 
   #prefix(prefix: string, folder: string, targets: Targets): void {

@@ -1,6 +1,6 @@
 /** What a source file may refer to, found in its text. All of it is a superset: more than is really used, hardly ever less. */
 export interface Evidence {
-  /** Module names in the place of an import, a require or a call's first argument. */
+  /** Module names in the place of an import, a require, a mock or the like. */
   modules: string[]
   /** Other literals that could name a file, a folder or a module. */
   literals: string[]
@@ -14,7 +14,8 @@ const MAX_LITERAL = 200
 /** Longer files are generated or bundled; their literals say nothing about what they load. */
 const MAX_SOURCE = 2_000_000
 
-const JS_MODULE = /(?:\bfrom|\bimport|\()\s*(?:\/\*[^*]*\*\/\s*)?(["'`])([^"'`\n]{1,200})\1/g
+const JS_MODULE =
+  /(?:\bfrom|\bimport|\b(?:import|require|resolve|requireActual|importActual|requireMock|importMock|mock|doMock|unmock|dontMock|doUnmock|setMock|register|unstable_mockModule|module)\s*(?:<[^()\n]*>)?\s*\()\s*(?:\/\*[^*]*\*\/\s*)?(["'`])([^"'`\n]{1,200})\1/g
 const JS_COMPUTED =
   /\b(?:import|require|importActual|requireActual)\s*\(\s*(?:\/\*[\s\S]*?\*\/\s*)*(?!\/[/*])[^"'`\s)/]/
 const TEMPLATE_PREFIX = /`([^`$\n]{0,200})\$\{/g
