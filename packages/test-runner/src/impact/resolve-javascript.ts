@@ -144,10 +144,11 @@ export class JavaScriptResolver {
       this.#fileOrFolder(joinPath(home, bare), targets)
     } else if (bare.includes('/')) {
       for (const base of new Set([folder, home, ''])) this.#fileOrFolder(joinPath(base, bare), targets)
-      const owner = bare.startsWith('@')
-        ? this.#tree.packageFolders.get(bare.split('/').slice(0, 2).join('/'))
-        : undefined
-      if (owner !== undefined) this.#module(bare, folder, targets)
+      const name = bare
+        .split('/')
+        .slice(0, bare.startsWith('@') ? 2 : 1)
+        .join('/')
+      if (this.#tree.packageFolders.has(name) && this.#isDeclared(name, home)) this.#module(bare, folder, targets)
       if (BUILT.test(bare) && /\.[cm]?js$/.test(bare)) this.#built(home, bare, targets)
     } else if (/\.\w{1,6}$/.test(bare)) {
       // A file's name alone: part of a path that is put together from pieces.
