@@ -66,6 +66,8 @@ describe('scripts', () => {
     ['template', ['await import(`../src/$', '{name}.ts`)'].join('')],
     ['glob', "import.meta.glob('../src/*.ts')"],
     ['computed name', 'await import(name)'],
+    ['hidden constant', "const name = '../src/a'\nawait import(name)"],
+    ['name that is no constant', "let name = './none'\nname = 1\nawait import(name)"],
     ['type only', "import type { A } from '../src/a.ts'"],
     ['apostrophes before it', "// don't\nconst re = /'/; const a = require('../src/a')"],
     ['alias of a bundler', "import '~lib/a'"],
@@ -85,6 +87,11 @@ describe('scripts', () => {
       'test/y.test.ts': 'export {}',
     }
     expect(await affectedPaths(files, ['src/a.ts'])).toEqual(['test/x.test.ts'])
+  })
+
+  it('does not take a constant name, or a word in a sentence, for any name at all', async () => {
+    const source = "const name = 'cloudflare:workers'\nawait import(name)\nit('works by require (of node)')"
+    expect(await affectedPaths({ ...node, 'src/a.ts': '', 'x.test.ts': source }, ['src/a.ts'])).toEqual([])
   })
 
   it('selects the test that is named after a file, and the test of a snapshot', async () => {
