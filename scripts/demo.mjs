@@ -6,7 +6,8 @@ import { join } from 'node:path'
 
 const root = join(import.meta.dirname, '..')
 const agents = join(root, 'examples', 'demo', 'agents')
-const cli = join(root, 'apps', 'cli', 'dist', 'main.js')
+/** The command from source: Node strips the types, so that nothing has to be built first. */
+const cli = ['--conditions=@patchlane/source', join(root, 'apps', 'cli', 'src', 'main.ts')]
 const keep = process.argv.includes('--keep')
 
 const bold = (text) => (process.stdout.isTTY && !process.env.NO_COLOR ? `\u001b[1m${text}\u001b[0m` : text)
@@ -22,11 +23,10 @@ const folder = mkdtempSync(join(tmpdir(), 'patchlane-demo-'))
 const clone = join(folder, 'patchlane')
 const git = (...args) => execFileSync('git', ['-C', clone, ...args], { encoding: 'utf8' }).trim()
 const read = (file) => readFileSync(join(clone, file), 'utf8')
-const patchlane = (...args) => spawnSync(process.execPath, [cli, '-C', clone, ...args], { encoding: 'utf8' })
+const patchlane = (...args) => spawnSync(process.execPath, [...cli, '-C', clone, ...args], { encoding: 'utf8' })
 
 function setUp() {
-  say('Set-up: build the command, clone this repository, install its dependencies')
-  run('turbo', ['run', 'build', '--filter=patchlane...', '--output-logs=errors-only'], { cwd: root })
+  say('Set-up: clone this repository, install its dependencies')
   run('git', ['clone', '--quiet', root, clone])
   git('checkout', '--quiet', '-B', 'main')
   git('config', 'user.name', 'Demo')
@@ -103,7 +103,7 @@ try {
   say('Ten agents at work')
   const started = Date.now()
   const resultFile = join(folder, 'result.json')
-  spawnSync(process.execPath, [cli, '-C', clone, 'run', plan, '--result', resultFile], {
+  spawnSync(process.execPath, [...cli, '-C', clone, 'run', plan, '--result', resultFile], {
     stdio: ['ignore', 'inherit', 'inherit'],
   })
   const seconds = ((Date.now() - started) / 1000).toFixed(1)

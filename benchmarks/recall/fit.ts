@@ -105,6 +105,8 @@ function objective(signals: readonly Signals[], weights: RankWeights): number {
   return average([...byRepository.values()].map(average))
 }
 
+/** Less than this is chance: a training set of some hundred commits cannot tell it from nothing. */
+const WORTH = 0.002
 const inner = ['comment', 'definition', 'name', 'folder', 'saturation', 'lengthNorm'] as const
 const outer = ['chunk', 'identifier', 'mention', 'baseName', 'history', 'frequency', 'scope', 'package', 'hub'] as const
 let weights: RankWeights = { ...defaultWeights }
@@ -121,7 +123,7 @@ function ascendOuter(): boolean {
       if (value === at) continue
       const trial = { ...weights, [name]: value }
       const score = objective(signals, trial)
-      if (score > best + 0.0005) {
+      if (score > best + WORTH) {
         best = score
         weights = trial
         moved = true
@@ -141,7 +143,7 @@ for (let round = 0; round < 3; round++) {
       const trial = { ...weights, [name]: value }
       const trialSignals = training.map((one) => compact(one, trial))
       const score = objective(trialSignals, trial)
-      if (score <= best + 0.001) continue
+      if (score <= best + WORTH) continue
       best = score
       weights = trial
       signals = trialSignals

@@ -90,7 +90,8 @@ for (const directory of values.repo) {
   await peer?.close()
   await opened.close()
   all.push({ name: opened.name, files, results, queryMs })
+  // After each repository, so that a run that is stopped has not been for nothing.
+  if (values.json !== undefined) await writeFile(values.json, JSON.stringify(all, null, 1))
   console.error(`${opened.name}: ${cases.length} cases`)
 }
-if (values.json !== undefined) await writeFile(values.json, JSON.stringify(all, null, 1))
 console.log(reportMarkdown(all))

@@ -95,7 +95,7 @@ With \`--json\`, standard output holds JSON only, one object a line, in the form
 added in a minor version, none is removed or changes its meaning before a major one. An error is printed in the same place:
 
 \`\`\`ts
-${typeText('errorOutputSchema')}
+type Output = ${typeText('errorOutputSchema')}
 \`\`\`
 
 \`code\` is stable, \`message\` says what happened, \`remedy\` what to do, \`retryable\` whether the same call can succeed later.
@@ -140,8 +140,12 @@ function commandTexts(spec: CommandSpec, before: readonly string[]): string[] {
   parts.push(`\`\`\`sh\n${spec.examples.map(([line, effect]) => `${line}  # ${effect}`).join('\n')}\n\`\`\``)
   const form = outputs[path.join(' ')]
   if (form !== undefined)
-    parts.push(`\`--json\`: ${remarks[path.join(' ')] ?? ''}`.trim(), `\`\`\`ts\n${typeText(form)}\n\`\`\``)
-  if (path.join(' ') === 'run') parts.push(`An event:`, `\`\`\`ts\n${typeText('runEventOutputSchema')}\n\`\`\``)
+    parts.push(
+      `\`--json\`: ${remarks[path.join(' ')] ?? ''}`.trim(),
+      `\`\`\`ts\ntype Output = ${typeText(form)}\n\`\`\``,
+    )
+  if (path.join(' ') === 'run')
+    parts.push(`An event:`, `\`\`\`ts\ntype Event = ${typeText('runEventOutputSchema')}\n\`\`\``)
   return [parts.join('\n\n'), ...(spec.commands ?? []).flatMap((sub) => commandTexts(sub, path))]
 }
 

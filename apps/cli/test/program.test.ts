@@ -49,6 +49,7 @@ it('suggests what was meant, with exit code 2', async () => {
   expect(await cli.run('gate', '--wach')).toBe(2)
   expect(cli.err).toContain('Did you mean --watch?')
   expect(await cli.run('queue', 'shw', 'x')).toBe(2)
+  expect(cli.err).toContain('"patchlane queue" knows list, show, cancel, pause, resume.')
   expect(cli.out).toBe('')
 })
 

@@ -24,3 +24,4 @@ export { RollbackManager, type RollbackResult, type RollbackScope } from './roll
 export { GitStagingArea, type GitStagingAreaOptions } from './staging/git-staging-area.ts'
 export type { StagingArea, StagingTree } from './staging-area.ts'
 export type { Fence, Recovery, Target, VisibleState } from './target.ts'
+export { planUndo, type UndoOptions, type UndoPlan } from './undo.ts'

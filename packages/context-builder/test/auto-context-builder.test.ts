@@ -45,6 +45,10 @@ describe('AutoContextBuilder', () => {
     expect(byPath.get('src/cookie.ts')?.why[0]).toContain('parseCookie')
     expect(byPath.get('test/cookie.test.ts')?.why).toContain('test of src/cookie.ts')
     expect(byPath.get('AGENTS.md')?.why[0]).toBe('conventions of the project')
+    const groups = bundle.files
+      .map(({ role }) => ['implementation', 'test'].indexOf(role))
+      .map((at) => (at < 0 ? 2 : at))
+    expect(groups).toEqual([...groups].sort((x, y) => x - y))
     expect(bundle.text).toContain('return text.split(";")')
     expect(bundle.readSet.paths).toEqual(bundle.files.map(({ path }) => path).sort())
   })
@@ -73,7 +77,7 @@ describe('AutoContextBuilder', () => {
     )
     const levelOf = async (budgetTokens: number) =>
       (await builder.build({ task, commit, budgetTokens })).files.find(({ path }) => path === 'src/session.ts')?.level
-    expect([await levelOf(150), await levelOf(3_800), await levelOf(20_000)]).toEqual(['path', 'symbols', 'full'])
+    expect([await levelOf(150), await levelOf(3_000), await levelOf(20_000)]).toEqual(['path', 'symbols', 'full'])
   })
 
   it('keeps a file from pretending to end', async () => {

@@ -1,5 +1,4 @@
 import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import { isPublicAddress } from '../src/build/sources/url-source.ts'
 import { UrlSource } from '../src/index.ts'
@@ -23,8 +22,8 @@ async function serve(
   })
   servers.push(server)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  return `http://127.0.0.1:${port}`
+  const address = server.address()
+  return `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`
 }
 
 const local = new UrlSource({ allowAddress: (address) => address === '127.0.0.1', maxBytes: 1_000 })

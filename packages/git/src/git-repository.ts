@@ -1,18 +1,10 @@
 import { realpath } from 'node:fs/promises'
-import {
-  type FileChange,
-  type FileMode,
-  type FileVersion,
-  fileModeSchema,
-  type ObjectId,
-  objectIdSchema,
-  parseRepoPath,
-} from '@patchlane/kernel'
+import { type FileChange, type FileVersion, type ObjectId, objectIdSchema } from '@patchlane/kernel'
 import { CommittedAttributes } from './attributes.ts'
 import { describeChange, describeVersion } from './changes.ts'
 import { type Commit, type CommitDraft, parseCommit, serializeCommit } from './commit-object.ts'
 import { parseRawDiff, type TreeDifference, walkDifference } from './diff-trees.ts'
-import { ObjectNotFoundError, UnsupportedEntryError } from './errors.ts'
+import { ObjectNotFoundError } from './errors.ts'
 import { LOG_FORMAT, type LogEntry, parseLog } from './log.ts'
 import { LooseObjectWriter } from './loose-object-writer.ts'
 import { type MergeOutcome, parseMergeTree } from './merge-trees.ts'

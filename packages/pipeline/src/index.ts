@@ -10,4 +10,5 @@ export {
 export { AmbiguousIdError, ApprovalMismatchError, ConfigError, NotFoundError, TargetError } from './errors.ts'
 export { configJsonSchema, type LoadedConfig, loadConfig } from './load-config.ts'
 export type { OpenPipeline, OpenPipelineOptions } from './open-pipeline.ts'
+export { openPipeline } from './open-pipeline.ts'
 export type * from './pipeline.ts'

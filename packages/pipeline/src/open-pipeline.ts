@@ -19,7 +19,7 @@ import { loadConfig } from './load-config.ts'
 import type { Pipeline } from './pipeline.ts'
 import { type AgentWiring, wireAgents } from './wiring/agents.ts'
 import { CodeIntelligence } from './wiring/code-intelligence.ts'
-import { contentMerger } from './wiring/content-merger.ts'
+import { ChainMerger } from './wiring/content-merger.ts'
 import { freshnessGate } from './wiring/freshness.ts'
 import { gateChecks } from './wiring/gate-checks.ts'
 import { makePatch } from './wiring/make-patch.ts'
@@ -73,13 +73,14 @@ function wire(parts: {
     dependencies: config.workspaces.dependencies,
     maxFiles: config.limits.maxFiles,
     maxFileBytes: config.limits.maxFileBytes,
-    ...(config.workspaces.setup === undefined ? {} : { setup: { command: config.workspaces.setup } }),
+    ...(config.workspaces.setup === undefined ? {} : { setup: { run: config.workspaces.setup } }),
   })
   const code = new CodeIntelligence(context, stores)
   const codeDesk = new CodeDesk(context, config, code)
   const patches = new QueuePatchDesk(context, stores)
   const { checks, project } = gateChecks(context, config, stores)
   const dependencies = new StagingDependencies(git)
+  const merger = new ChainMerger()
   const gate = new LandingGate(
     {
       repoId,
@@ -94,7 +95,7 @@ function wire(parts: {
       }),
       approval: stores.approvalGate,
       freshness: freshnessGate(context, config),
-      merger: contentMerger(),
+      merger,
       admission: config.limits,
       checkTimeoutMs: config.checks.timeoutSeconds * 1000,
       indexVersionOf: async (commit) => (await code.stamp(commit)).indexVersion,
@@ -107,7 +108,10 @@ function wire(parts: {
     agents ??= wireAgents(context, stores, config, workspaceRoot)
     return agents
   }
-  const runs = new OrchestratedRunDesk({ context, stores, config, code, desk: patches, workspaces, agents: wiredAgents }, gate)
+  const runs = new OrchestratedRunDesk(
+    { context, stores, config, code, desk: patches, workspaces, agents: wiredAgents },
+    gate,
+  )
   const undo = new UndoDesk({ context, stores, patches, code })
   const agent = new AgentDesk({ context, code, desk: patches, workspaces, agents: wiredAgents })
   let closed: Promise<void> | undefined
@@ -144,7 +148,7 @@ function wire(parts: {
     close: () => {
       closed ??= (async () => {
         await gate.close()
-        await project.close()
+        await Promise.all([project.close(), merger.close()])
         await stores.queue.close()
         await stores.close()
         await git.close()
@@ -153,4 +157,3 @@ function wire(parts: {
     },
   }
 }
-

@@ -1,5 +1,4 @@
-import type { CommandSpec, OptionSpec } from '../program/command-spec.ts'
-import { commandGroups } from '../program/commands.ts'
+import type { CommandWords, OptionSpec } from '../program/command-words.ts'
 import { globalOptions } from '../program/global-options.ts'
 
 export interface CompletionOption {
@@ -23,8 +22,7 @@ export interface CompletionCommand {
 }
 
 /** What can stand where on a command line: the same data that help is made from, flattened for the shells. */
-export function completionModel(): CompletionCommand[] {
-  const specs = commandGroups.flatMap((group) => group.commands)
+export function completionModel(specs: readonly CommandWords[]): CompletionCommand[] {
   const shared = [...globalOptions.map(toOption), helpOption]
   const root: CompletionCommand = {
     path: [],
@@ -39,7 +37,7 @@ export function completionModel(): CompletionCommand[] {
 
 const helpOption: CompletionOption = { names: ['-h', '--help'], description: 'help', takesValue: false, choices: [] }
 
-function flatten(spec: CommandSpec, before: string[], shared: CompletionOption[]): CompletionCommand[] {
+function flatten(spec: CommandWords, before: string[], shared: CompletionOption[]): CompletionCommand[] {
   const path = [...before, spec.name]
   const commands = spec.commands ?? []
   const itself: CompletionCommand = {

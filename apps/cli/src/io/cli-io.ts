@@ -1,8 +1,8 @@
 /** A stream that text goes to. */
 export interface OutputStream {
-  write(text: string): void
+  write(text: string | Uint8Array): void
   readonly isTerminal: boolean
-  /** Columns and rows of the terminal; 80 and 24 where it is none. */
+  /** Columns and rows of the terminal; many columns where it is none. */
   readonly columns: number
   readonly rows: number
   /** Calls back when the terminal changes its size; the result stops that. */

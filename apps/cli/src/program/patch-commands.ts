@@ -44,7 +44,7 @@ export const patchCommands = [
     name: 'queue',
     summary: 'look at the queue and change it',
     examples: [
-      ['patchlane queue', 'the patches of the target, oldest first'],
+      ['patchlane queue', 'what waits and what became of the latest patches'],
       ['patchlane queue show 3f2a9c1e', 'everything about one patch'],
     ],
     commands: [
@@ -55,8 +55,8 @@ export const patchCommands = [
         options: [
           { flags: '--status <list>', description: 'only these statuses, separated by commas' },
           { flags: '--run <id>', description: 'only the patches of a run' },
-          { flags: '-n, --limit <number>', description: 'at most so many (default: 100)' },
-          { flags: '--after <seq>', description: 'only patches with a higher number' },
+          { flags: '-n, --limit <number>', description: 'the latest so many (default: 100)' },
+          { flags: '--after <seq>', description: 'the first with a higher number instead: for going through all' },
         ],
         examples: [
           ['patchlane queue list --status queued,checking', 'what is on the road'],
@@ -134,7 +134,7 @@ export const patchCommands = [
   {
     name: 'undo',
     summary: 'take a landed patch, or all of a run, out again',
-    details: 'Shows what would change, asks, then sends the undo down the same road as any patch.',
+    details: 'Shows what would change, asks, then sends the undo down the road that every patch takes.',
     arguments: [{ ...patchArgument, syntax: '[patch]' }],
     options: [{ flags: '--run <id>', description: 'undo all that landed in a run' }, yes],
     examples: [
@@ -147,9 +147,10 @@ export const patchCommands = [
     name: 'merge-file',
     summary: 'merge three files as git merge-file does, and more',
     raw: true,
-    details: 'Takes the options of git merge-file, and --json and --batch. Needs no repository.',
+    details:
+      'Takes BASE OURS THEIRS, the options of git merge-file, and --json and --batch (JSON lines {id, path, base, ours, theirs} on standard input). Needs no repository.',
     arguments: [{ syntax: '[words...]', description: 'see patchlane merge-file --help' }],
-    examples: [['patchlane merge-file -p ours.ts base.ts theirs.ts', 'print the merge']],
+    examples: [['patchlane merge-file -p base.ts ours.ts theirs.ts', 'print the merge']],
     load: () => import('../commands/merge-file.ts'),
   },
   {

@@ -72,9 +72,9 @@ export interface ContextBundle {
   stamp: Stamp
   /** The version of the state read, where that is more than the commit; null without an overlay. */
   overlay: IndexDigest | null
-  /** In the order of the text. */
+  /** Best first: implementation files in the order of the ranking, then tests, then the rest. The text has an order of its own. */
   files: ContextFile[]
-  /** Implementation files, best first, whether they fitted or not. */
+  /** All implementation files that anything speaks for, best first, whether they fitted or not. */
   ranked: string[]
   text: string
   tokens: number
@@ -105,8 +105,8 @@ export class AutoContextBuilder {
     this.#options = options
     this.#ranker = options.ranker ?? new ContextRanker()
     this.#sources = options.sources ?? defaultSources()
-    this.#tokens = options.tokens ?? new BpeTokenCounter()
-    this.#graphs = new GraphBuilder(options.index.reader)
+    this.#tokens = options.tokens ?? new BpeTokenCounter({ directory: options.index.directory })
+    this.#graphs = new GraphBuilder(options.index.reader, { directory: options.index.directory })
     this.#history = new HistoryStore(options.index.reader, options.index.directory)
   }
 
@@ -214,7 +214,7 @@ export class AutoContextBuilder {
     const pieces = [...drafts, ...others]
       .sort((a, b) => a.priority - b.priority || (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))
       .map(({ most, render, entry }, order) => {
-        const piece: Piece = { order, most, render }
+        const piece: Piece = { order, most, render: onceEach(render) }
         if (entry !== undefined) files.set(piece, entry)
         return piece
       })
@@ -246,15 +246,21 @@ export class AutoContextBuilder {
       for (const name of entry.symbols.get(level) ?? []) symbols.add(`${entry.file.path}#${name}`)
       return [{ ...entry.file, level, tokens }]
     })
+    const ranked = (ranking.byRole.get('implementation') ?? []).map(({ path }) => path)
+    const places = new Map(ranked.map((path, at) => [path, at]))
+    const placeOf = ({ path, role }: ContextFile) =>
+      role === 'implementation' ? (places.get(path) ?? ranked.length) : ranked.length + (role === 'test' ? 1 : 2)
     const text = joined(packed)
+    const tokens = await this.#tokens.count(text)
+    await this.#tokens.flush?.()
     const paths = shown.map(({ path }) => path).filter((path) => repoPathProblem(path) === undefined)
     return {
       stamp: { repoId: this.#options.repoId, commit: base.commit, indexVersion: base.digest },
       overlay: view === base ? null : view.digest,
-      files: shown,
-      ranked: (ranking.byRole.get('implementation') ?? []).map(({ path }) => path),
+      files: shown.sort((a, b) => placeOf(a) - placeOf(b)),
+      ranked,
       text,
-      tokens: await this.#tokens.count(text),
+      tokens,
       readSet: { paths: paths.sort().map(parseRepoPath), symbols: [...symbols].sort(), complete: true },
       notes,
     }
@@ -270,6 +276,16 @@ export function defaultSources(): ContextSource[] {
     new DocumentsSource(),
     new NeighboursSource(),
   ]
+}
+
+/** A piece is asked for the same level again each time the whole is fitted anew. */
+function onceEach<T>(render: (level: ContextLevel) => T): (level: ContextLevel) => T {
+  const known = new Map<ContextLevel, T>()
+  return (level) => {
+    const text = known.get(level) ?? render(level)
+    known.set(level, text)
+    return text
+  }
 }
 
 function joined(packed: readonly Packed[]): string {

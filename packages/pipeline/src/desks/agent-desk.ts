@@ -1,5 +1,12 @@
 import { randomUUID } from 'node:crypto'
-import { type FileChange, patchSchema, type QueuedPatch, type RunId, runIdSchema, subtaskIdSchema } from '@patchlane/kernel'
+import {
+  type FileChange,
+  patchSchema,
+  type QueuedPatch,
+  type RunId,
+  runIdSchema,
+  subtaskIdSchema,
+} from '@patchlane/kernel'
 import type { WorkspaceManager } from '@patchlane/workspace'
 import type { AgentRequest } from '../pipeline.ts'
 import type { AgentWiring } from '../wiring/agents.ts'
@@ -7,17 +14,19 @@ import type { CodeIntelligence } from '../wiring/code-intelligence.ts'
 import type { RepositoryContext } from '../wiring/repository-context.ts'
 import type { QueuePatchDesk } from './patch-desk.ts'
 
+export interface AgentDeskParts {
+  context: RepositoryContext
+  code: CodeIntelligence
+  desk: QueuePatchDesk
+  workspaces: WorkspaceManager
+  agents: () => Promise<AgentWiring>
+}
+
 /** Runs one program in a workspace of its own and proposes what it changed. */
 export class AgentDesk {
-  readonly #parts: {
-    context: RepositoryContext
-    code: CodeIntelligence
-    desk: QueuePatchDesk
-    workspaces: WorkspaceManager
-    agents: () => Promise<AgentWiring>
-  }
+  readonly #parts: AgentDeskParts
 
-  constructor(parts: AgentDesk['#parts']) {
+  constructor(parts: AgentDeskParts) {
     this.#parts = parts
   }
 
@@ -42,7 +51,16 @@ export class AgentDesk {
         if (event.type === 'proposed') changes = event.changes
       }
       if (changes.length === 0) return null
-      const patch = { patchId: randomUUID(), repoId, target, base: stamp, author: { agent: name }, title, changes: [...changes], readSet }
+      const patch = {
+        patchId: randomUUID(),
+        repoId,
+        target,
+        base: stamp,
+        author: { agent: name },
+        title,
+        changes: [...changes],
+        readSet,
+      }
       return await desk.propose(patchSchema.parse(patch))
     } finally {
       clearInterval(heartbeat)

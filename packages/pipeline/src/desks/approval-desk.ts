@@ -58,7 +58,11 @@ export class PatchApprovalDesk implements ApprovalDesk {
     const { patchId } = pending.patch.patch
     const { approvalId } = await this.#question(patchId, pending.contentHash)
     await this.#stores.approvalGate.answer(approvalId, { decision, by, note, channel: 'desk' })
-    return this.#stores.queue.reenter(patchId, { approved: decision === 'approved', by, ...(note === undefined ? {} : { note }) })
+    return this.#stores.queue.reenter(patchId, {
+      approved: decision === 'approved',
+      by,
+      ...(note === undefined ? {} : { note }),
+    })
   }
 
   async #question(patchId: QueuedPatch['patch']['patchId'], contentKey: string): Promise<Approval> {

@@ -27,7 +27,12 @@ export async function diagnose(parts: {
     ['repository', async () => ({ detail: `${context.repoId}, ${git.workTree ?? `bare, in ${git.commonDir}`}` })],
     ['target', async () => ({ detail: `${context.target} at ${(await git.resolve(context.target)).slice(0, 12)}` })],
     ['configuration', async () => ({ detail: configFile ?? 'none, so everything has its default' })],
-    ['database', async () => ({ detail: `${stores.database.dialect}, its clock says ${new Date(await stores.database.now()).toISOString()}` })],
+    [
+      'database',
+      async () => ({
+        detail: `${stores.database.dialect}, its clock says ${new Date(await stores.database.now()).toISOString()}`,
+      }),
+    ],
     ['checkout', () => checkoutFinding(git)],
     ['agents', () => sandboxFinding(config)],
     ['checks', () => toolchainFinding(git.workTree, config)],
@@ -40,7 +45,12 @@ export async function diagnose(parts: {
         return { name, state: 'ok' as const, ...(await look()) }
       } catch (error) {
         const remedy = PatchlaneError.is(error) ? error.remedy : undefined
-        return { name, state: 'error' as const, detail: errorMessage(error), ...(remedy === undefined ? {} : { remedy }) }
+        return {
+          name,
+          state: 'error' as const,
+          detail: errorMessage(error),
+          ...(remedy === undefined ? {} : { remedy }),
+        }
       }
     }),
   )
@@ -55,7 +65,8 @@ async function checkoutFinding(git: RepositoryContext['git']): Promise<Finding> 
 }
 
 async function sandboxFinding(config: PatchlaneConfig): Promise<Finding> {
-  if (config.agents.sandbox === 'off') return { detail: 'run unconfined, by configuration; changes to git are detected' }
+  if (config.agents.sandbox === 'off')
+    return { detail: 'run unconfined, by configuration; changes to git are detected' }
   const ability = await bubblewrapAbility()
   if (ability.works) return { detail: 'run in bubblewrap; git and the checkout are read-only to them' }
   return {
@@ -71,7 +82,11 @@ async function toolchainFinding(workTree: string | null, config: PatchlaneConfig
   const files = await listProjectFiles(workTree)
   const found = await detectToolchain(workTree, files, { format, lint, hooks, diagnostics })
   const names = [...found.format, ...found.lint, ...found.diagnostics].map((use) => use.name)
-  const all = [...names, ...(found.hooks ? ['pre-commit'] : []), ...config.checks.commands.map((command) => command.name)]
+  const all = [
+    ...names,
+    ...(found.hooks ? ['pre-commit'] : []),
+    ...config.checks.commands.map((command) => command.name),
+  ]
   if (all.length > 0) return { detail: [...new Set(all)].join(', ') }
   return { detail: 'no formatter, linter or type checker is configured in the project', state: 'warning' }
 }
@@ -80,7 +95,11 @@ async function testFinding(workTree: string | null): Promise<Finding> {
   if (workTree === null) return { detail: 'found when a patch is staged' }
   const projects = await detectTestRunners({ directory: workTree, files: await listProjectFiles(workTree) })
   if (projects.length === 0) {
-    return { detail: 'no test runner was found', state: 'warning', remedy: 'Add "checks.commands" if the project has tests.' }
+    return {
+      detail: 'no test runner was found',
+      state: 'warning',
+      remedy: 'Add "checks.commands" if the project has tests.',
+    }
   }
   const counts = Map.groupBy(projects, (project) => project.runner.name)
   return { detail: [...counts].map(([name, found]) => `${name} (${found.length})`).join(', ') }

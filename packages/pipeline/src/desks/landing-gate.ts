@@ -24,7 +24,11 @@ export class LandingGate implements Gate {
   }
 
   async watch({ signal, onReport }: { signal: AbortSignal; onReport?: (report: GateReport) => void }): Promise<void> {
-    await this.#open.watch({ signal, wake: (idle) => this.#news(idle), ...(onReport === undefined ? {} : { onReport }) })
+    await this.#open.watch({
+      signal,
+      wake: (idle) => this.#news(idle),
+      ...(onReport === undefined ? {} : { onReport }),
+    })
   }
 
   /**

@@ -1,10 +1,10 @@
-import type { Patch, PatchId, PatchStatus, QueuedPatch } from '@patchlane/kernel'
+import type { Patch, PatchId, QueuedPatch } from '@patchlane/kernel'
 import { isSettled } from '@patchlane/kernel'
 import type { PatchDesk as AgentPatchDesk, SettledOptions } from '@patchlane/orchestrator'
 import { patchStream } from '@patchlane/patch-queue'
 import { renderDiff } from '@patchlane/patch-queue/formats'
 import { AmbiguousIdError, NotFoundError } from '../errors.ts'
-import type { PatchDesk } from '../pipeline.ts'
+import type { PatchDesk, PatchFilter } from '../pipeline.ts'
 import type { RepositoryContext } from '../wiring/repository-context.ts'
 import type { Stores } from '../wiring/stores.ts'
 
@@ -25,7 +25,7 @@ export class QueuePatchDesk implements PatchDesk, AgentPatchDesk {
     return { repoId: this.#context.repoId, target: this.#context.target }
   }
 
-  list(filter: { status?: PatchStatus[]; runId?: string; limit?: number; afterSeq?: number } = {}): Promise<QueuedPatch[]> {
+  list(filter: PatchFilter = {}): Promise<QueuedPatch[]> {
     return this.#stores.queue.list({ ...this.#target, ...filter })
   }
 
@@ -38,7 +38,11 @@ export class QueuePatchDesk implements PatchDesk, AgentPatchDesk {
       throw new NotFoundError('patch', idOrPrefix, 'List the patches with "patchlane queue list".')
     }
     if (others.length > 0) {
-      throw new AmbiguousIdError('patch', idOrPrefix, [found, ...others].map((entry) => entry.patch.patchId))
+      throw new AmbiguousIdError(
+        'patch',
+        idOrPrefix,
+        [found, ...others].map((entry) => entry.patch.patchId),
+      )
     }
     return found
   }
@@ -78,7 +82,11 @@ export class QueuePatchDesk implements PatchDesk, AgentPatchDesk {
     let seen: string | undefined
     try {
       // From now on: the state is read after the first look at the log, so nothing falls between the two.
-      const following = this.#stores.queue.follow(stream, await this.#stores.events.last(stream), AbortSignal.any([signal, ended.signal]))
+      const following = this.#stores.queue.follow(
+        stream,
+        await this.#stores.events.last(stream),
+        AbortSignal.any([signal, ended.signal]),
+      )
       const moves = following[Symbol.asyncIterator]()
       for (let next = moves.next(); ; ) {
         const queued = await this.#stores.queue.get(patchId)

@@ -1,9 +1,9 @@
 import { type PatchStatus, systemClock } from '@patchlane/kernel'
 import type { WorkspaceManager } from '@patchlane/workspace'
 import type { PipelineStatus } from '../pipeline.ts'
+import type { CodeIntelligence } from '../wiring/code-intelligence.ts'
 import type { RepositoryContext } from '../wiring/repository-context.ts'
 import type { Stores } from '../wiring/stores.ts'
-import type { CodeIntelligence } from '../wiring/code-intelligence.ts'
 
 /** Where everything stands, at one glance. Indexes nothing: the stamp is null until somebody did. */
 export async function pipelineStatus(parts: {

@@ -29,6 +29,7 @@ export async function runTests(
     log: (line: string) => options.onLine?.(line),
   }
   const reports: CheckReport[] = []
-  for (const check of testChecks(config, stores, options.all ? 'all' : undefined)) reports.push(...(await check.run(context)))
+  for (const check of testChecks(config, stores, options.all ? 'all' : undefined))
+    reports.push(...(await check.run(context)))
   return reports
 }

@@ -30,24 +30,22 @@ export async function wireAgents(
   }
   const shared = {
     drop: new PrivateDrop(),
-    env: Object.fromEntries(config.agents.env.flatMap((name) => valueOf(name))),
+    env: Object.fromEntries(config.agents.env.flatMap((name) => entryOf(name))),
     timeoutMs: config.agents.timeoutSeconds * 1000,
     // What it sees read-only it cannot have changed, so that a commit of the user's meanwhile raises no alarm.
     guard: sandbox === undefined ? new TargetGuard({ git, target, hasLanded }) : undefined,
     sandbox,
   }
-  const registry = new AgentRegistry()
-    .register(commandAgents(shared))
-    .register(
-      recordedAgents({
-        files: { read: (commit, path) => git.readFile(commit, path) },
-        load: (session) => readFile(session, 'utf8'),
-      }),
-    )
+  const registry = new AgentRegistry().register(commandAgents(shared)).register(
+    recordedAgents({
+      files: { read: (commit, path) => git.readFile(commit, path) },
+      load: (session) => readFile(session, 'utf8'),
+    }),
+  )
   return { registry, sandbox, command: (name, command) => new CommandAgent({ ...shared, name, command }) }
 }
 
-function valueOf(name: string): [string, string][] {
+function entryOf(name: string): [string, string][] {
   const value = process.env[name]
   return value === undefined ? [] : [[name, value]]
 }

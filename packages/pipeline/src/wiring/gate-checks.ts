@@ -14,7 +14,11 @@ export interface GateChecks {
 }
 
 /** The checks that a patch has to pass, as the configuration has them. */
-export function gateChecks({ git, stateDirectory }: RepositoryContext, config: PatchlaneConfig, stores: Stores): GateChecks {
+export function gateChecks(
+  { git, stateDirectory }: RepositoryContext,
+  config: PatchlaneConfig,
+  stores: Stores,
+): GateChecks {
   const { format, lint, hooks, diagnostics, timeoutSeconds } = config.checks
   const project = projectChecks({
     tools: { format, lint, hooks, diagnostics },

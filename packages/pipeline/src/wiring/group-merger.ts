@@ -27,7 +27,9 @@ export class GroupMerger implements Merger {
       conflicts.map(async ({ path, kind, base, ours, theirs, messages }) => {
         const [marked, ...sides] = await Promise.all([
           this.#git.readFile(tree, path).then((file) => (file === null ? null : textOf(file.content))),
-          ...[base, ours, theirs].map(async (stage) => (stage === null ? null : textOf(await this.#git.readBlob(stage.oid)))),
+          ...[base, ours, theirs].map(async (stage) =>
+            stage === null ? null : textOf(await this.#git.readBlob(stage.oid)),
+          ),
         ])
         const message = messages[0] ?? `Two parts of the group change ${path} in ways that cannot be joined.`
         return {

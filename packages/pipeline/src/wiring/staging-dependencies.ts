@@ -4,7 +4,13 @@ import type { GitRepository } from '@patchlane/git'
 import { linkDependencies } from '@patchlane/workspace'
 
 /** What an installation changes last: when none of these did, what was linked still holds. */
-const installed = ['node_modules/.modules.yaml', 'node_modules/.package-lock.json', 'node_modules', '.venv/pyvenv.cfg', 'venv/pyvenv.cfg']
+const installed = [
+  'node_modules/.modules.yaml',
+  'node_modules/.package-lock.json',
+  'node_modules',
+  '.venv/pyvenv.cfg',
+  'venv/pyvenv.cfg',
+]
 
 /** Brings the checkout's installed dependencies into staging worktrees: once each, and again when they were installed anew. */
 export class StagingDependencies {

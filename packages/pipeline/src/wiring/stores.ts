@@ -1,5 +1,11 @@
 import { join } from 'node:path'
-import { ApprovalGate, ApprovalPolicy, type ApprovalStore, RiskAssessor } from '@patchlane/approval'
+import {
+  ApprovalGate,
+  ApprovalPolicy,
+  type ApprovalStore,
+  MemoryApprovalStore,
+  RiskAssessor,
+} from '@patchlane/approval'
 import { SqlApprovalStore } from '@patchlane/approval/sql'
 import { type Database, EventLog, openDatabase, VerdictCache } from '@patchlane/database'
 import type { IndexVersionStore } from '@patchlane/index-version'
@@ -41,13 +47,13 @@ export async function openStores(
   const publish = async (event: EventDraft) => {
     await database.transaction((trx) => events.append(trx, [event]))
   }
-  const approvals = new SqlApprovalStore({ database })
+  const approvals = new SqlApprovalStore(database)
   return {
     database,
     events,
     publish,
     queue: new SqlPatchQueue(database),
-    indexVersions: new SqlIndexVersionStore({ database }),
+    indexVersions: new SqlIndexVersionStore(database),
     approvals,
     approvalGate: new ApprovalGate({
       assessor: new RiskAssessor(),

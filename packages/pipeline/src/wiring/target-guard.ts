@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { GitRepository } from '@patchlane/git'
 import {
-  describeChange,
   type RepositoryGuard as AgentGuard,
+  describeChange,
   type RepositorySnapshot,
   snapshotChanges,
 } from '@patchlane/orchestrator/agents'
@@ -42,7 +42,8 @@ export class TargetGuard implements AgentGuard {
   async compare(before: RepositorySnapshot): Promise<string[]> {
     const differences: string[] = []
     for (const change of snapshotChanges(before, await this.snapshot())) {
-      const explained = change.name === `ref ${this.#options.target}` && (await this.#landed(change.before, change.after))
+      const explained =
+        change.name === `ref ${this.#options.target}` && (await this.#landed(change.before, change.after))
       if (!explained) differences.push(describeChange(change))
     }
     return differences

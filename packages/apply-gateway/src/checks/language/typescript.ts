@@ -1,5 +1,3 @@
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import type { Finding } from '@patchlane/kernel'
 import { runCheckTool } from '../run-check-tool.ts'
 import type { Program } from '../tools/file-tool.ts'
@@ -7,6 +5,7 @@ import { pathIn } from '../tools/path-in.ts'
 import type { DiagnosticsProvider, DiagnosticsRequest } from './diagnostics-provider.ts'
 import type { LanguageServer } from './language-server.ts'
 import type { LspPool } from './lsp-pool.ts'
+import { configsOf, ProgramMembers } from './program-members.ts'
 
 const isSource = (path: string) => /\.(?:[cm]?ts|tsx)$/.test(path)
 const isConfig = (path: string) => /(?:^|\/)(?:[tj]sconfig(?:[.-][\w.-]+)?\.json|package\.json)$/.test(path)
@@ -28,14 +27,16 @@ export function typescriptServer(program: Program): LanguageServer {
 /** Errors of TypeScript sources, from a warm language server. */
 export function typescriptDiagnostics(pool: LspPool, program: Program): DiagnosticsProvider {
   const server = typescriptServer(program)
+  const members = new ProgramMembers(program)
   return {
     name: 'typescript',
     handles: isSource,
     affectsAll: (path) => isConfig(path) || isLock(path),
-    async diagnose({ directory, files, all, signal }) {
+    async diagnose(request) {
+      const { directory, all, signal } = request
+      const files = await members.filter(request)
       return (await pool.session(directory, server)).diagnose(files, all, signal)
     },
-    confirm: (findings, request) => inPrograms(findings, request, program),
   }
 }
 
@@ -61,38 +62,6 @@ export function tscDiagnostics(program: Program): DiagnosticsProvider {
   }
 }
 
-/**
- * A server also judges files that no configuration includes, by settings nobody chose. Of the errors, those in files that belong to a
- * configuration.
- */
-async function inPrograms(
-  findings: readonly Finding[],
-  request: DiagnosticsRequest,
-  program: Program,
-): Promise<Finding[]> {
-  const paths = findings.flatMap((finding) => finding.path ?? [])
-  const members = new Set<string>()
-  for (const config of configsOf({ ...request, files: paths })) {
-    const { stdout } = await tsc(request, program, ['-p', config, '--listFilesOnly'])
-    for (const line of stdout.split('\n')) if (line.trim() !== '') members.add(pathIn(request.directory, line.trim()))
-  }
-  return findings.filter((finding) => finding.path === undefined || members.has(finding.path))
-}
-
-/** All configurations that lie beside or above one of the files: a file may belong to any of them. */
-function configsOf({ all, files }: DiagnosticsRequest): string[] {
-  const folders = new Set(files.flatMap((file) => [...ancestors(file)]))
-  return all.filter((path) => {
-    if (!/(?:^|\/)tsconfig(?:[.-][\w.-]+)?\.json$/.test(path) || /base/.test(path)) return false
-    return folders.has(path.slice(0, Math.max(0, path.lastIndexOf('/'))))
-  })
-}
-
-function* ancestors(path: string): Iterable<string> {
-  for (let cut = path.lastIndexOf('/'); cut > 0; cut = path.lastIndexOf('/', cut - 1)) yield path.slice(0, cut)
-  yield ''
-}
-
 function tsc(request: DiagnosticsRequest, program: Program, args: readonly string[]): Promise<{ stdout: string }> {
   const { directory, signal } = request
   return runCheckTool({
@@ -115,9 +84,4 @@ function readTscOutput(stdout: string, directory: string): Finding[] {
       message,
     }),
   )
-}
-
-/** Whether a folder holds a TypeScript project. */
-export function hasTypescriptProject(directory: string): boolean {
-  return existsSync(join(directory, 'tsconfig.json'))
 }

@@ -40,5 +40,5 @@ function reasonOf(view: CodeView, ranking: Ranking, { position }: RankedFile): s
     )
   if (share(signals.history) > 0.5) return 'changed by similar commits'
   if (share(signals.chunk) > 0.7) return 'one part of it has most words of the task'
-  return 'has words of the task'
+  return (signals.lexical[position] ?? 0) > 0 ? 'has words of the task' : 'changed often lately'
 }
