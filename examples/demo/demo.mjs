@@ -49,7 +49,7 @@ const evidence = {
   'faster-estimate': () => !read('packages/rate-limit/src/output-estimator.ts').includes('toSorted'),
   'sample-100': () => read('packages/rate-limit/src/output-estimator.ts').includes('options.size ?? 100'),
   'sample-400': () => git('log', '--format=%s').includes('Count the latest 400 samples'),
-  'ci-step': () => !read('.github/workflows/ci.yml').includes('timeout-minutes: 15'),
+  'ci-step': () => !read('.github/workflows/demo.yml').includes('timeout-minutes: 15'),
   'old-base': () => read('LICENSE').includes('2026 The Patchlane authors'),
 }
 
