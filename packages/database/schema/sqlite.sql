@@ -175,6 +175,11 @@ CREATE UNIQUE INDEX "patch_proposals_seq" on "patch_proposals" ("repo_id",
 
 CREATE INDEX "patch_proposals_settled" on "patch_proposals" ("settled_at");
 
+CREATE INDEX "patch_proposals_status" on "patch_proposals" ("status",
+  "target",
+  "repo_id",
+  "seq");
+
 CREATE INDEX "patch_proposals_target" on "patch_proposals" ("target",
   "seq");
 

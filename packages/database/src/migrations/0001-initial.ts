@@ -124,8 +124,9 @@ async function createPatchQueue(db: Kysely<Schema>, dialect: Dialect): Promise<v
   const proposals = (name: string) => db.schema.createIndex(name).on('patch_proposals')
   await proposals('patch_proposals_seq').unique().columns(['repo_id', 'target', 'seq']).execute()
   await proposals('patch_proposals_line').columns(['repo_id', 'target', 'status', 'line', 'rank', 'seq']).execute()
-  // For lists by target and by time.
+  // For lists by target, status and time.
   await proposals('patch_proposals_target').columns(['target', 'seq']).execute()
+  await proposals('patch_proposals_status').columns(['status', 'target', 'repo_id', 'seq']).execute()
   await proposals('patch_proposals_created').columns(['created_at', 'seq']).execute()
   await proposals('patch_proposals_run').columns(['run_id']).execute()
   await proposals('patch_proposals_settled').columns(['settled_at']).execute()

@@ -14,17 +14,18 @@ export interface PostgresServer {
   stop(): Promise<void>
 }
 
+export interface StartPostgresOptions {
+  /** True for figures: as a server that must not lose anything is run. @default false */
+  fsync?: boolean
+}
+
 /**
  * A Postgres server for tests, from the binaries installed on this machine: fresh, on a free port of the loopback address, without
  * fsync unless asked for. With PATCHLANE_TEST_POSTGRES_URL set, that server is used instead and left running.
  *
  * Where no binaries are found: `undefined`, said loudly, so that suites can skip; with CI=true an error.
  */
-export async function startPostgres(
-  options: {
-    /** True for figures: as a server that must not lose anything is run. @default false */ fsync?: boolean
-  } = {},
-): Promise<PostgresServer | undefined> {
+export async function startPostgres(options: StartPostgresOptions = {}): Promise<PostgresServer | undefined> {
   const given = process.env.PATCHLANE_TEST_POSTGRES_URL
   if (given !== undefined && given !== '') return { url: given, stop: async () => {} }
   const bin = findBinaries()

@@ -1,6 +1,6 @@
 import type { TestApi } from '@patchlane/kernel/testing'
 import type { QueueHarness } from './contract.ts'
-import { failed, landed, openPair, propose, takeLease } from './queue-fixture.ts'
+import { asked, failed, landed, openPair, propose, takeLease } from './queue-fixture.ts'
 
 /** Withdraw and supersede: at once while a patch waits, as a request while a gateway has it in hand. */
 export function cancelContract({ it, expect }: TestApi, harness: QueueHarness): void {
@@ -34,7 +34,7 @@ export function cancelContract({ it, expect }: TestApi, harness: QueueHarness): 
     await expect(two.withdraw(late.patchId, 'no')).rejects.toMatchObject({ code: 'PATCH_QUEUE_STATE' })
   })
 
-  it('settles a withdrawn patch when its gateway gives it back, or dies', async () => {
+  it('settles a withdrawn patch when its gateway gives it back, or when the next one would take it up', async () => {
     const { one, two, clock } = await openPair(harness)
     const [given, orphan, judged] = [await propose(one), await propose(one), await propose(one)]
     const lease = await takeLease(one)
@@ -45,8 +45,43 @@ export function cancelContract({ it, expect }: TestApi, harness: QueueHarness): 
     expect((await one.move(lease, given.patchId, 'queued')).status).toBe('withdrawn')
     expect((await one.settle(lease, judged.patchId, failed)).status).toBe('rejected')
     clock.advance(10_000)
-    await takeLease(two, 'next')
+    const next = await takeLease(two, 'next')
+    expect(await two.claim(next, 9)).toMatchObject([{ patch: { patchId: orphan.patchId }, cancel: 'withdrawn' }])
+    await expect(two.move(next, orphan.patchId, 'staged')).rejects.toMatchObject({ code: 'PATCH_QUEUE_CANCELLED' })
     expect((await two.get(orphan.patchId))?.status).toBe('withdrawn')
+  })
+
+  it('takes a refusal of a withdrawn patch without a word', async () => {
+    const { one, two } = await openPair(harness)
+    const patch = await propose(one)
+    const lease = await takeLease(one)
+    await two.withdraw(patch.patchId, 'no')
+    expect((await one.settle(lease, patch.patchId, failed)).status).toBe('withdrawn')
+    expect((await one.park(lease, patch.patchId, 'approval', asked)).status).toBe('withdrawn')
+    await expect(one.move(lease, patch.patchId, 'checking')).rejects.toMatchObject({ code: 'PATCH_QUEUE_CANCELLED' })
+  })
+
+  it('records a landing that a dead gateway did not write down, even if the patch was withdrawn since', async () => {
+    const { one, two, clock } = await openPair(harness)
+    const [before, after, waiting] = [await propose(one), await propose(one), await propose(one)]
+    const dead = await takeLease(one, 'dead')
+    for (const { patchId } of [before, after]) {
+      await one.move(dead, patchId, 'staged')
+      await one.move(dead, patchId, 'checking')
+    }
+    await two.withdraw(before.patchId, 'no')
+    clock.advance(10_000)
+    const next = await takeLease(two, 'next')
+    await two.withdraw(after.patchId, 'no')
+    for (const { patchId } of [before, after]) {
+      expect(await two.recordLanded(next, patchId, landed)).toMatchObject({ status: 'landed', cancel: null })
+      expect((await two.recordLanded(next, patchId, landed)).status).toBe('landed')
+    }
+    await two.withdraw(waiting.patchId, 'no')
+    await expect(two.recordLanded(next, waiting.patchId, landed)).rejects.toMatchObject({ code: 'PATCH_QUEUE_STATE' })
+    await expect(one.recordLanded(dead, before.patchId, landed)).rejects.toMatchObject({
+      code: 'PATCH_QUEUE_LEASE_LOST',
+    })
   })
 
   it('supersedes: the new one takes the place of the old, whose dependants fail', async () => {
