@@ -79,11 +79,11 @@ async function measure(directory: string): Promise<string> {
     await index.view({ commit: before })
     const later = await timed(() => index.view({ commit: head }))
     const view = later.value
-    const { inDegree } = await new GraphBuilder(reader).of(view)
+    const graph = await new GraphBuilder(reader).of(view)
     const history = await new HistoryStore(reader, index.directory).of(head)
     const ranker = new ContextRanker()
     const task = 'The configuration file is not read when the server starts with a relative path'
-    const query = await best(6, async () => ranker.rank({ view, task, history, inDegree }))
+    const query = await best(6, async () => ranker.rank({ view, task, history, graph }))
     const target = view.files.find(({ role, path, lines }) => role === 'implementation' && isCode(path) && lines > 100)
     const changes = target === undefined ? [] : [await changeOf(repository, head, target.path)]
     const changed = await best(3, () => index.overlay(view, changes))

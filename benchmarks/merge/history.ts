@@ -14,6 +14,8 @@ export interface MergeCase {
   readonly human: Buffer
 }
 
+const MAX_FILES_OF_A_MERGE = 8
+
 interface Entry {
   readonly mode: string
   readonly oid: string
@@ -28,7 +30,10 @@ export async function* mergeCases(gitDirectory: string, max: number): AsyncGener
   const git = async (...args: string[]) =>
     (await run('git', ['--git-dir', gitDirectory, ...args], { maxBuffer: 1 << 30, encoding: 'utf8' })).stdout
   const log = await git('log', '--min-parents=2', '--max-parents=2', '--format=%H %P', '--all')
-  const merges = log.trim().split('\n').filter((line) => line !== '')
+  const merges = log
+    .trim()
+    .split('\n')
+    .filter((line) => line !== '')
   const blobs = new BlobReader(gitDirectory)
   let count = 0
   try {
@@ -38,14 +43,18 @@ export async function* mergeCases(gitDirectory: string, max: number): AsyncGener
       const [base = ''] = bases
       if (bases.length !== 1 || base === '' || base === ours || base === theirs) continue
       const [left, right] = [await changed(git, base, ours), await changed(git, base, theirs)]
-      const paths = [...left.keys()].filter((path) => right.has(path) && right.get(path)?.[1].oid !== left.get(path)?.[1].oid)
+      const paths = [...left.keys()].filter(
+        (path) => right.has(path) && right.get(path)?.[1].oid !== left.get(path)?.[1].oid,
+      )
       if (paths.length === 0) continue
       const result = await tree(git, commit, paths)
-      for (const path of paths.sort()) {
+      // One large merge must not outweigh a hundred small ones.
+      for (const path of paths.sort().slice(0, MAX_FILES_OF_A_MERGE)) {
         const oids = [left.get(path)?.[0].oid, left.get(path)?.[1].oid, right.get(path)?.[1].oid, result.get(path)]
         const contents = await Promise.all(oids.map((oid) => blobs.read(oid)))
         const [baseText, oursText, theirsText, human] = contents
-        if (baseText === undefined || oursText === undefined || theirsText === undefined || human === undefined) continue
+        if (baseText === undefined || oursText === undefined || theirsText === undefined || human === undefined)
+          continue
         if (contents.some((content) => content?.includes(0))) continue
         yield { id: `${commit.slice(0, 12)}:${path}`, path, base: baseText, ours: oursText, theirs: theirsText, human }
         if (++count >= max) return
@@ -102,7 +111,9 @@ class BlobReader {
   #queue: Promise<unknown> = Promise.resolve()
 
   constructor(gitDirectory: string) {
-    this.#child = spawn('git', ['--git-dir', gitDirectory, 'cat-file', '--batch'], { stdio: ['pipe', 'pipe', 'ignore'] })
+    this.#child = spawn('git', ['--git-dir', gitDirectory, 'cat-file', '--batch'], {
+      stdio: ['pipe', 'pipe', 'ignore'],
+    })
   }
 
   /** The blob's bytes; `undefined` where it is missing or not named. */

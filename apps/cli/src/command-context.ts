@@ -36,8 +36,6 @@ export interface CommandContext {
 export interface CommandInput {
   args: readonly unknown[]
   options: Record<string, unknown>
-  /** Everything after the command's name, unread. */
-  words?: readonly string[]
 }
 
 export type CommandHandler = (context: CommandContext, input: CommandInput) => Promise<ExitCode>

@@ -20,8 +20,6 @@ const allCommands: readonly CommandSpec[] = commandGroups.flatMap((group) => gro
 export async function runCli(words: readonly string[], host: { io: CliIo; services: CliServices }): Promise<ExitCode> {
   const { io, services } = host
   let exitCode: ExitCode = exitCodes.done
-  const raw = rawCommandOf(words)
-  if (raw !== undefined) return runCommand({ spec: raw, args: [], options: {}, words: words.slice(1) }, host)
   const program = buildProgram({
     version: services.version,
     stdout: (text) => io.stdout.write(text),
@@ -49,11 +47,6 @@ export async function runCli(words: readonly string[], host: { io: CliIo; servic
   }
 }
 
-/** A command that parses its words itself, when it comes first: its options are its own, also where they are spelled as ours. */
-function rawCommandOf(words: readonly string[]): CommandSpec | undefined {
-  return allCommands.find((spec) => spec.raw === true && spec.name === words[0])
-}
-
 interface ParseErrorOptions {
   io: CliIo
   json: boolean
@@ -67,11 +60,13 @@ async function reportParseError(error: unknown, options: ParseErrorOptions): Pro
   const [{ reportError }, { UsageError }] = await Promise.all([import('./report-error.ts'), import('./errors.ts')])
   if (!(error instanceof CommanderError)) return reportError(error, { ...options, verbose: true })
   const [what = '', hint] = error.message.replace(/^error: /, '').split('\n')
+  const errorCode = allCommands.find((spec) => spec.name === options.words[0])?.errorCode
   const suggestion = /^\((.*)\)$/.exec(hint ?? '')?.[1] ?? subcommandsFor(options.words)
   const usage = new UsageError(`${what.charAt(0).toUpperCase()}${what.slice(1).replace(/\.$/, '')}.`, {
     remedy: suggestion ?? 'See "patchlane --help", or --help after the command.',
   })
-  return reportError(usage, { ...options, verbose: false })
+  const code = reportError(usage, { ...options, verbose: false })
+  return errorCode ?? code
 }
 
 /** A word that is no subcommand reaches the default one as an argument too many: say which subcommands there are. */
@@ -118,7 +113,8 @@ async function runCommand(parsed: ParsedCommand, host: { io: CliIo; services: Cl
       if (globals.verbose) reportError(error, { io, json: false, verbose: true, style: noteStyle })
       return interrupt.exitCode
     }
-    return reportError(error, { io, json: globals.json, verbose: globals.verbose, style: noteStyle })
+    const code = reportError(error, { io, json: globals.json, verbose: globals.verbose, style: noteStyle })
+    return parsed.spec.errorCode ?? code
   } finally {
     const pipeline = await opened?.catch(() => undefined)
     await pipeline?.close().catch((error: unknown) => {

@@ -6,6 +6,7 @@ import {
   type ObjectId,
   type Patch,
   type PatchAuthor,
+  type PatchId,
   PatchlaneError,
   patchIdSchema,
   patchSchema,
@@ -16,7 +17,7 @@ import {
 } from '@patchlane/kernel'
 import { UndoRefusedError } from './errors.ts'
 import { type LandedCommit, LandedHistory } from './landed-history.ts'
-import { landedPatchId, trailerKeys } from './landing-message.ts'
+import { landedPatchId, landingMessage, trailerKeys } from './landing-message.ts'
 
 export interface UndoOptions {
   repository: GitRepository
@@ -126,4 +127,48 @@ async function undoPatch(options: UndoOptions, landed: LandedCommit, changes: Fi
     undoes: patchId,
     removesWorkOf: [patchId],
   })
+}
+
+/**
+ * Undoes several landed patches, the latest first: each inverse patch stands on the one before it and depends on it, so that they land in
+ * order or stop where one cannot.
+ *
+ * @throws {UndoRefusedError} for the first that cannot be undone even after the others; then nothing is to be proposed.
+ */
+export async function planUndoOfSeveral(patchIds: readonly string[], options: UndoOptions): Promise<UndoPlan[]> {
+  const { repository } = options
+  const landed = await new LandedHistory(repository).between(undefined, options.head)
+  const order = landed.map(({ patchId }) => patchId).filter((patchId) => patchIds.includes(patchId))
+  const missing = patchIds.find((patchId) => !order.some((known) => known === patchId))
+  if (missing !== undefined) throw new UndoRefusedError(missing, 'it has not landed on this target', [])
+  const plans: UndoPlan[] = []
+  let head = options.head
+  for (const patchId of order.reverse()) {
+    const plan = await planUndo(patchId, { ...options, head })
+    const before = plans.at(-1)
+    const patch = before === undefined ? plan.patch : { ...plan.patch, dependsOn: [before.patch.patchId] }
+    plans.push({ ...plan, patch })
+    // The next one is planned as if this one had landed. Dated from the landing, so that asking again gives the same patches.
+    head = await repository.commitTree({
+      tree: await repository.applyChanges(await repository.treeOf(head), patch.changes),
+      parents: [head],
+      message: landingMessage(patch),
+      author: { name: 'patchlane', email: 'patchlane@localhost', at: 0 },
+    })
+  }
+  return plans
+}
+
+/** The patches that a run landed and that still stand, oldest first. */
+export async function landedByRun(
+  runId: string,
+  options: Pick<UndoOptions, 'repository' | 'head'>,
+): Promise<PatchId[]> {
+  const landed = await new LandedHistory(options.repository).between(undefined, options.head)
+  return landed
+    .filter(
+      ({ entry }) => entry.trailers.get(trailerKeys.run)?.at(-1) === runId && !entry.trailers.has(trailerKeys.undoes),
+    )
+    .map(({ patchId }) => patchId)
+    .filter((patchId) => standingUndo(patchId, landed) === undefined)
 }

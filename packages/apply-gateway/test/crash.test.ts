@@ -8,7 +8,7 @@ import { judgeScene, makeScene, type Scene } from './crash/scene.ts'
 const run = promisify(execFile)
 const child = new URL('./crash/child.ts', import.meta.url).pathname
 /** Every call with PATCHLANE_CRASH=all; else one in so many. */
-const stride = process.env.PATCHLANE_CRASH === 'all' ? 1 : 7
+const stride = process.env.PATCHLANE_CRASH === 'all' ? 1 : 9
 let scene: Scene
 beforeAll(async () => {
   scene = await makeScene()
@@ -36,7 +36,7 @@ async function recover(directory: string, epoch: number) {
   }
 }
 
-it('is whole after being killed at any call of a landing', { timeout: 240_000 }, async () => {
+it('is whole after being killed at any call of a landing', { timeout: 900_000 }, async () => {
   const outcomes = new Set<string>()
   const calls = (await inChild(await scene.copy(), 'land', 1_000_000)) ?? 0
   expect(calls).toBeGreaterThan(15)
@@ -52,7 +52,7 @@ it('is whole after being killed at any call of a landing', { timeout: 240_000 },
   expect([...outcomes].sort()).toEqual(['landed', 'undone'])
 })
 
-it('is whole after being killed again in the recovery', { timeout: 240_000 }, async () => {
+it('is whole after being killed again in the recovery', { timeout: 900_000 }, async () => {
   for (const first of stride === 1 ? [6, 8, 10, 12, 14, 16] : [14]) {
     for (let at = 1; ; at += stride) {
       const directory = await scene.copy()
@@ -65,7 +65,7 @@ it('is whole after being killed again in the recovery', { timeout: 240_000 }, as
   }
 })
 
-it('says what went wrong and takes the landing back when the disk fails', { timeout: 240_000 }, async () => {
+it('says what went wrong and takes the landing back when the disk fails', { timeout: 900_000 }, async () => {
   const errors = new URL('./crash/errors.ts', import.meta.url).pathname
   const args = ['--conditions=@patchlane/source', errors, scene.old, scene.commit, String(stride)]
   const directories = await Promise.all(Array.from({ length: stride === 1 ? 140 : 24 }, () => scene.copy()))

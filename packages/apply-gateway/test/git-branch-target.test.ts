@@ -11,6 +11,7 @@ describe('GitBranchTarget', () => {
   targetContract(
     { it, expect },
     {
+      workInTheWay: 'parks',
       async open(files) {
         const sandbox = await temporaryRepository(files, { fsync: true })
         const more: GitRepository[] = []

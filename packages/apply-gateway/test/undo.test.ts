@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { temporaryRepository } from '@patchlane/git/testing'
 import { repoIdSchema, targetNameSchema } from '@patchlane/kernel'
 import { afterEach, expect, it } from 'vitest'
-import { ApplyGateway, GitBranchTarget, planUndo } from '../src/index.ts'
+import { ApplyGateway, GitBranchTarget, landedByRun, planUndo, planUndoOfSeveral } from '../src/index.ts'
 import { MemoryGatewayQueue, patchOn } from '../src/testing/index.ts'
 
 const repoId = repoIdSchema.parse('repo')
@@ -43,7 +43,7 @@ async function setUp() {
     return patch.patchId
   }
   const read = () => readFile(join(sandbox.directory, 'a'), 'utf8')
-  return { repository, land, undo, landUndo, read }
+  return { repository, queue, gateway, land, undo, landUndo, read }
 }
 
 it('takes a patch out and keeps what landed since', async () => {
@@ -82,4 +82,28 @@ it('refuses where later patches stand on it, and names them in the order to undo
     dependents: [third, second],
   })
   await expect(undo('00000000-0000-4000-8000-000000000000')).rejects.toThrowError(/has not landed/)
+})
+
+it('undoes all that a run landed, the latest first, even where one stands on the other', async () => {
+  const { repository, queue, gateway, land, landUndo, read } = await setUp()
+  const run = { author: { agent: 'a', runId: 'run-1' } }
+  const first = await land({ a: lines({ 2: 'first' }) }, run)
+  await land({ a: lines({ 2: 'first', 10: 'other' }) })
+  const second = await land({ a: lines({ 2: 'second', 10: 'other' }) }, run)
+  const gone = await land({ extra: 'x' }, run)
+  await landUndo(gone)
+  const head = await repository.resolve('main')
+  const ids = await landedByRun('run-1', { repository, head })
+  expect(ids).toEqual([first, second])
+  const options = { repository, repoId, target, head, author: { agent: 'person' } }
+  const plans = await planUndoOfSeveral(ids, options)
+  expect(plans.map(({ patch }) => patch.undoes)).toEqual([second, first])
+  expect(plans[1]?.patch.dependsOn).toEqual([plans[0]?.patch.patchId])
+  expect((await planUndoOfSeveral(ids, options)).map(({ patch }) => patch.patchId)).toEqual(
+    plans.map(({ patch }) => patch.patchId),
+  )
+  for (const { patch } of plans) queue.propose(patch)
+  await gateway.drain()
+  expect(plans.map(({ patch }) => queue.get(patch.patchId).status)).toEqual(['landed', 'landed'])
+  expect(await read()).toBe(lines({ 10: 'other' }))
 })

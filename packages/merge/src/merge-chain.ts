@@ -18,8 +18,8 @@ const DEFAULT_LABELS = { ours: 'ours', base: 'base', theirs: 'theirs' }
  * Merges one file: a side that did not change, then git's line merge, and only where that conflicts the strategies, in order.
  * What none settles comes back with conflict markers (zdiff3 style).
  *
- * Guarantees: a result of git's that is clean is never changed; `merge(base, x, base)` is x; bytes that are not UTF-8 text are
- * never merged, only taken whole.
+ * Guarantees: a result of git's that is clean is never changed; `merge(base, x, base)` is x; binary content is never merged,
+ * only taken whole.
  */
 export class MergeChain {
   readonly #strategies: readonly MergeStrategy[]
@@ -40,9 +40,8 @@ export class MergeChain {
 
     const texts = [textOf(base), textOf(ours), textOf(theirs)]
     const [baseText, oursText, theirsText] = texts
-    if (baseText === undefined || oursText === undefined || theirsText === undefined) {
-      return left(ours, 'binary', ['a version is binary or not UTF-8; one of the sides has to be chosen'])
-    }
+    if (baseText === undefined || oursText === undefined || theirsText === undefined)
+      return this.#mergeBytes(input, base, signal)
     const markerSize = safeMarkerSize([baseText, oursText, theirsText])
     const merged = await lineMerge({
       path: input.path,
@@ -69,6 +68,29 @@ export class MergeChain {
       input,
     }
     return this.#settle(conflict, signal)
+  }
+
+  /** Content that is not UTF-8 text: git may merge its lines as bytes, nothing looks closer. */
+  async #mergeBytes(input: MergeInput, base: Uint8Array, signal: AbortSignal | undefined): Promise<MergeResult> {
+    const { path, ours, theirs, labels = DEFAULT_LABELS } = input
+    const binary = left(ours, 'binary', ['a version is binary; one of the sides has to be chosen'])
+    if ([base, ours, theirs].some((content) => content.includes(0))) return binary
+    const timeoutMs = this.#timeoutMs
+    const merged = await lineMerge({
+      path,
+      base,
+      ours,
+      theirs,
+      style: 'zdiff3',
+      labels,
+      timeoutMs,
+      ...(signal === undefined ? {} : { signal }),
+    })
+    if (merged.kind === 'binary') return binary
+    if (merged.kind === 'too-slow') return left(ours, 'too-large', ['the line merge took too long'])
+    if (merged.conflicts === 0) return { ...clean, content: merged.content, strategy: 'line-merge' }
+    const conflict = left(merged.content, 'content', ['a version is not UTF-8: only the line merge was tried'])
+    return { ...conflict, conflicts: merged.conflicts }
   }
 
   async #settle(conflict: ConflictedMerge, signal: AbortSignal | undefined): Promise<MergeResult> {

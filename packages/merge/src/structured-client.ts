@@ -73,8 +73,7 @@ export class StructuredClient {
     } finally {
       clearTimeout(timer)
       signal?.removeEventListener('abort', onAbort)
-      worker.off('message', onMessage).off('exit', onExit)
-      // The listener for errors stays: without one, a thread that dies idle would end the process.
+      worker.off('message', onMessage).off('error', onError).off('exit', onExit)
       worker.unref()
     }
   }
@@ -87,6 +86,8 @@ function startWorker(): Worker {
   const module = new URL(fromSource ? './structured-worker.ts' : './structured-worker.js', here)
   const execArgv = fromSource ? ['--conditions=@patchlane/source', '--disable-warning=ExperimentalWarning'] : []
   const worker = new Worker(module, { execArgv, stderr: true })
+  // Without a listener, a thread that dies idle would end the process.
+  worker.on('error', () => undefined)
   worker.unref()
   return worker
 }

@@ -55,8 +55,12 @@ export class WorkspaceManager {
     this.#checkouts = new Limiter(options.checkouts ?? 4)
   }
 
-  /** @throws {WorkspaceLimitError} when all that are allowed are in use, after `waitMs`. */
+  /**
+   * @throws {WorkspaceLimitError} when all that are allowed are in use, after `waitMs`.
+   * @throws {ObjectNotFoundError} when the repository has no such commit.
+   */
   async lease(request: LeaseRequest): Promise<WorkspaceSession> {
+    await this.#options.repository.resolve(request.commit)
     const deadline = performance.now() + (request.waitMs ?? 0)
     for (let round = 0; ; round++) {
       request.signal?.throwIfAborted()

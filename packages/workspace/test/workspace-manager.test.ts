@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { temporaryRepository } from '@patchlane/git/testing'
+import { objectIdSchema } from '@patchlane/kernel'
 import { afterEach, describe, expect, it } from 'vitest'
 import { defaultWorkspaceRoot, MemoryWorkspaceStore, WorkspaceManager } from '../src/index.ts'
 import { setUp } from './fixtures.ts'
@@ -107,6 +108,16 @@ describe('lease', () => {
     expect(await manager.list()).toEqual([])
     expect(await repo.repository.worktrees.list()).toHaveLength(1)
     expect((await readdir(root)).filter((name) => name.startsWith('ws-'))).toEqual([])
+  })
+
+  it('keeps the pool when asked for a commit that does not exist', async () => {
+    const { manager, head } = await prepared()
+    await (await manager.lease({ commit: head, holder: '1' })).release()
+    const missing = objectIdSchema.parse('1'.repeat(40))
+    await expect(manager.lease({ commit: missing, holder: '2' })).rejects.toMatchObject({
+      code: 'GIT_OBJECT_NOT_FOUND',
+    })
+    expect((await manager.list()).map(({ state }) => state)).toEqual(['idle'])
   })
 
   it('runs the set-up command once where its files are kept, else for every lease', async () => {

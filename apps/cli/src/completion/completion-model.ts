@@ -46,7 +46,9 @@ function flatten(spec: CommandWords, before: string[], shared: CompletionOption[
     subcommands: commands.map(({ name, summary }) => ({ name, description: summary })),
     options: [...(spec.options ?? []).map(toOption), ...shared],
     words: (spec.arguments ?? []).flatMap((argument) => argument.choices ?? []),
-    files: (spec.arguments ?? []).some(({ syntax }) => /^[<[](?:file|plan|paths|command|words)/.test(syntax)),
+    files: (spec.arguments ?? []).some(({ syntax }) =>
+      /^[<[](?:file|plan|paths|command|base|ours|theirs|path)/.test(syntax),
+    ),
   }
   return [itself, ...commands.flatMap((sub) => flatten(sub, path, shared))]
 }

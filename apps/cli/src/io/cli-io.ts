@@ -1,5 +1,6 @@
 /** A stream that text goes to. */
 export interface OutputStream {
+  /** Text, or bytes as they are: the content of a file. */
   write(text: string | Uint8Array): void
   readonly isTerminal: boolean
   /** Columns and rows of the terminal; many columns where it is none. */
@@ -21,6 +22,8 @@ export interface CliIo {
   readonly stderr: OutputStream
   /** Reads standard input to its end. */
   readStdin(): Promise<Uint8Array>
+  /** Standard input as it comes. */
+  stdinChunks(): AsyncIterable<Uint8Array>
   readonly stdinIsTerminal: boolean
   readonly env: Readonly<Record<string, string | undefined>>
   readonly cwd: string

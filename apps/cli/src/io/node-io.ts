@@ -9,6 +9,7 @@ export function nodeIo(): CliIo {
     stdout: outputOf(process.stdout),
     stderr: outputOf(process.stderr),
     readStdin: () => buffer(process.stdin),
+    stdinChunks: () => process.stdin,
     stdinIsTerminal: process.stdin.isTTY === true,
     env: process.env,
     cwd: process.cwd(),

@@ -1,4 +1,5 @@
 import type { CommandHandler } from '../command-context.ts'
+import type { ExitCode } from '../exit-code.ts'
 import type { CommandWords } from './command-words.ts'
 
 /**
@@ -10,8 +11,8 @@ export interface CommandSpec extends CommandWords {
   details?: string
   /** Command lines, each with what it does. */
   examples: readonly (readonly [line: string, effect: string])[]
-  /** Hands all words over unread: the command has a parser of its own. */
-  raw?: boolean
+  /** What every failure ends with, where lower codes have a meaning of their own. @default by the kind of the error */
+  errorCode?: ExitCode
   /** The subcommand meant where none is named. */
   isDefault?: boolean
   commands?: readonly CommandSpec[]

@@ -16,6 +16,8 @@ export interface TargetSandbox {
 }
 
 export interface TargetHarness {
+  /** What becomes of people's work that is in the way: it `parks` the patch, or is `adopted` as part of the target, so that the head moves. */
+  readonly workInTheWay: 'parks' | 'adopted'
   open(files: Record<string, string | Uint8Array>): Promise<TargetSandbox>
 }
 
@@ -23,6 +25,7 @@ type FileSpec = string | Uint8Array | null | { content: string; mode: FileMode }
 
 /** What every adapter of {@link Target} has to pass. */
 export function targetContract({ it, expect }: TestApi, harness: TargetHarness): void {
+  const inTheWay = harness.workInTheWay === 'parks' ? 'APPLY_GATEWAY_CHECKOUT_OVERLAP' : 'APPLY_GATEWAY_HEAD_MOVED'
   const inSandbox =
     (files: Record<string, string | Uint8Array>, test: (sandbox: TargetSandbox) => Promise<void>) => async () => {
       const sandbox = await harness.open(files)
@@ -126,7 +129,8 @@ export function targetContract({ it, expect }: TestApi, harness: TargetHarness):
       await writeFile(join(directory, 'mine/file'), 'mine\n')
       const overlapping = await judged(target, { a: 'landed\n', b: 'landed\n', 'mine/file': 'landed\n' })
       const refusal = await target.land(overlapping, fence).catch((thrown: unknown) => thrown)
-      expect(refusal).toMatchObject({ code: 'APPLY_GATEWAY_CHECKOUT_OVERLAP' })
+      expect(refusal).toMatchObject({ code: inTheWay })
+      if (harness.workInTheWay === 'parks') expect(refusal).toMatchObject({ paths: ['mine/file'] })
       expect((await read(sandbox, 'a')).toString()).toBe('a\n')
       await target.land(await judged(target, { a: 'landed\n' }), fence)
       expect((await read(sandbox, 'a')).toString()).toBe('landed\n')
@@ -143,7 +147,7 @@ export function targetContract({ it, expect }: TestApi, harness: TargetHarness):
       const verdict = await judged(target, { 'folder/file': 'landed\n', 'folder/new': 'new\n' })
       await rm(join(directory, 'folder'), { recursive: true })
       await symlink('other', join(directory, 'folder'))
-      await expect(target.land(verdict, fence)).rejects.toMatchObject({ code: 'APPLY_GATEWAY_CHECKOUT_OVERLAP' })
+      await expect(target.land(verdict, fence)).rejects.toMatchObject({ code: inTheWay })
       expect((await read(sandbox, 'other/file')).toString()).toBe('other\n')
     }),
   )

@@ -19,6 +19,9 @@ export interface RankWeights {
   /** Multipliers: 1 + this for a file in a package or folder that the task names. */
   scope: number
   package: number
+  /** Added for files that change together with the first three, and for their neighbours by import: shares of the best score. */
+  together: number
+  neighbour: number
   /** Divisor: 1 + this × log(1 + files that import it), unless the task names the file. */
   hub: number
 }
@@ -40,5 +43,7 @@ export const defaultWeights: RankWeights = {
   frequency: 0.2,
   scope: 2,
   package: 0.3,
+  together: 0.1,
+  neighbour: 0,
   hub: 0,
 }

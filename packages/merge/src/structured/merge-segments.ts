@@ -2,6 +2,7 @@ import { languageOf } from '@patchlane/syntax'
 import type { ConflictSegment, Segment } from '../conflict-hunks.ts'
 import { crossingProblem } from './crossing.ts'
 import { fileKind, isRefusal, type Refusal, type Unions } from './hunk.ts'
+import { hasRegularCommas, withoutComma, withRegularCommas } from './json-commas.ts'
 import { mergeConflict } from './merge-lines.ts'
 import { lineCounts, splitLines, wordsOf } from './text.ts'
 
@@ -32,6 +33,9 @@ export function mergeSegments(
   const problem = crossingProblem(versions, namesOf) ?? movedProblem(versions, conflicts)
   if (problem !== undefined) return { refused: problem }
   const kind = fileKind(versions.path, languageOf(versions.path))
+  const regular =
+    versions.path.endsWith('.json') && [versions.base, versions.ours, versions.theirs].every(hasRegularCommas)
+  const plain = (lines: readonly string[]) => (regular ? lines.map(withoutComma) : lines)
   const rules = new Set<string>()
   const out: string[] = []
   for (const [index, segment] of segments.entries()) {
@@ -41,18 +45,21 @@ export function mergeSegments(
     }
     const next = segments[index + 1]
     const after = next?.kind === 'merged' ? next.lines : []
-    const settled = mergeConflict(segment.ours, segment.base, segment.theirs, {
+    const settled = mergeConflict(plain(segment.ours), plain(segment.base), plain(segment.theirs), {
       path: versions.path,
       kind,
       unions,
-      before: out,
-      after,
+      before: plain(out.slice(-20)),
+      after: plain(after.slice(0, 20)),
     })
     if (isRefusal(settled)) return settled
     out.push(...settled.lines)
     for (const rule of settled.rules) rules.add(rule)
   }
-  return { text: withLastLineEnd(out.join(''), versions), rules: [...rules].sort() }
+  return {
+    text: withLastLineEnd(regular ? withRegularCommas(out.join('')) : out.join(''), versions),
+    rules: [...rules].sort(),
+  }
 }
 
 /** The last line ended as on our side, or as on theirs where only they changed that. A marked conflict cannot tell. */

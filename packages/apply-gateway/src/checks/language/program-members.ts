@@ -1,6 +1,6 @@
 import { lstat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { digestJson } from '@patchlane/kernel'
+import { digestJson, type Finding } from '@patchlane/kernel'
 import { runCheckTool } from '../run-check-tool.ts'
 import type { Program } from '../tools/file-tool.ts'
 import { pathIn } from '../tools/path-in.ts'
@@ -15,28 +15,30 @@ const isConfig = (path: string) => /(?:^|\/)tsconfig(?:[.-][\w.-]+)?\.json$/.tes
  */
 export class ProgramMembers {
   readonly #compiler: Program
-  readonly #known = new Map<string, { key: string; files: Set<string> }>()
+  readonly #known = new Map<string, { key: string; listing: Listing }>()
 
   constructor(compiler: Program) {
     this.#compiler = compiler
   }
 
-  /** Those of the request's files that some configuration includes. */
-  async filter(request: DiagnosticsRequest): Promise<string[]> {
-    const configs = configsOf(request)
+  /** Those of the request's files that some configuration includes, and what is wrong with the configurations themselves. */
+  async select(request: DiagnosticsRequest): Promise<{ files: string[]; problems: Finding[] }> {
     const marks = await configMarks(request)
-    const lists: Set<string>[] = []
-    for (const config of configs) lists.push(await this.#filesOf(config, marks, request))
-    return request.files.filter((file) => lists.some((files) => files.has(file)))
+    const listings: Listing[] = []
+    for (const config of configsOf(request)) listings.push(await this.#list(config, marks, request))
+    return {
+      files: request.files.filter((file) => listings.some(({ files }) => files.has(file))),
+      problems: listings.flatMap(({ problems }) => problems),
+    }
   }
 
-  async #filesOf(config: string, marks: string, request: DiagnosticsRequest): Promise<Set<string>> {
+  async #list(config: string, marks: string, request: DiagnosticsRequest): Promise<Listing> {
     const folder = config.slice(0, config.lastIndexOf('/') + 1)
     const sources = request.all.filter((path) => path.startsWith(folder) && /\.(?:[cm]?[jt]s|[jt]sx)$/.test(path))
     const key = digestJson([marks, sources])
     const place = join(request.directory, config)
     const known = this.#known.get(place)
-    if (known?.key === key) return known.files
+    if (known?.key === key) return known.listing
     const { directory, signal } = request
     const { stdout } = await runCheckTool({
       name: 'tsc',
@@ -45,13 +47,35 @@ export class ProgramMembers {
       cwd: directory,
       signal,
       answers: [0, 1, 2],
+      timeoutMs: 120_000,
       maxOutputBytes: 50_000_000,
     })
     const lines = stdout.split('\n').filter((line) => line.trim() !== '')
-    const files = new Set(lines.map((line) => pathIn(directory, line.trim())))
-    this.#known.set(place, { key, files })
-    return files
+    const listing: Listing = {
+      files: new Set(lines.map((line) => pathIn(directory, line.trim()))),
+      // A configuration that cannot be read includes nothing; without this, whoever breaks it would pass.
+      problems: readTscOutput(stdout, directory).map((finding) => ({ path: config, ...finding })),
+    }
+    this.#known.set(place, { key, listing })
+    return listing
   }
+}
+
+interface Listing {
+  files: Set<string>
+  problems: Finding[]
+}
+
+/** Errors as the compiler prints them without colours. */
+export function readTscOutput(stdout: string, directory: string): Finding[] {
+  return [...stdout.matchAll(/^(?:(.+?)\((\d+),(\d+)\): )?error TS(\d+): (.+)$/gm)].map(
+    ([, file, line, column, code = '', message = '']) => ({
+      ...(file === undefined ? {} : { path: pathIn(directory, file), line: Number(line), column: Number(column) }),
+      severity: 'error',
+      rule: code,
+      message,
+    }),
+  )
 }
 
 /** All configurations that lie beside or above one of the files: a file may belong to any of them. */

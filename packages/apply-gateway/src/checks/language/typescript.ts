@@ -1,11 +1,10 @@
 import type { Finding } from '@patchlane/kernel'
 import { runCheckTool } from '../run-check-tool.ts'
 import type { Program } from '../tools/file-tool.ts'
-import { pathIn } from '../tools/path-in.ts'
 import type { DiagnosticsProvider, DiagnosticsRequest } from './diagnostics-provider.ts'
 import type { LanguageServer } from './language-server.ts'
 import type { LspPool } from './lsp-pool.ts'
-import { configsOf, ProgramMembers } from './program-members.ts'
+import { configsOf, ProgramMembers, readTscOutput } from './program-members.ts'
 
 const isSource = (path: string) => /\.(?:[cm]?ts|tsx)$/.test(path)
 const isConfig = (path: string) => /(?:^|\/)(?:[tj]sconfig(?:[.-][\w.-]+)?\.json|package\.json)$/.test(path)
@@ -34,8 +33,8 @@ export function typescriptDiagnostics(pool: LspPool, program: Program): Diagnost
     affectsAll: (path) => isConfig(path) || isLock(path),
     async diagnose(request) {
       const { directory, all, signal } = request
-      const files = await members.filter(request)
-      return (await pool.session(directory, server)).diagnose(files, all, signal)
+      const { files, problems } = await members.select(request)
+      return [...problems, ...(await (await pool.session(directory, server)).diagnose(files, all, signal))]
     },
   }
 }
@@ -53,7 +52,7 @@ export function tscDiagnostics(program: Program): DiagnosticsProvider {
         const { stdout } = await tsc(request, program, [...['-p', config, '--noEmit', '--pretty', 'false']])
         findings.push(
           ...readTscOutput(stdout, request.directory).filter(
-            (finding) => finding.path === undefined || wanted.has(finding.path),
+            (finding) => finding.path === undefined || wanted.has(finding.path) || isConfig(finding.path),
           ),
         )
       }
@@ -73,15 +72,4 @@ function tsc(request: DiagnosticsRequest, program: Program, args: readonly strin
     answers: [0, 1, 2],
     maxOutputBytes: 50_000_000,
   })
-}
-
-function readTscOutput(stdout: string, directory: string): Finding[] {
-  return [...stdout.matchAll(/^(?:(.+?)\((\d+),(\d+)\): )?error TS(\d+): (.+)$/gm)].map(
-    ([, file, line, column, code = '', message = '']) => ({
-      ...(file === undefined ? {} : { path: pathIn(directory, file), line: Number(line), column: Number(column) }),
-      severity: 'error',
-      rule: code,
-      message,
-    }),
-  )
 }

@@ -2,16 +2,18 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
-import { Redis } from 'ioredis'
+import { setTimeout as sleep } from 'node:timers/promises'
 
 export interface RedisServer {
+  /** The path that clients connect to. */
   socket: string
   stop(): Promise<void>
 }
 
-/** A Redis server of our own on a socket. Undefined, with a warning, where none is installed; with CI set, that is an error. */
+/** A Redis server of our own, for tests, on a socket. Undefined, with a warning, where none is installed; with CI set, that is an error. */
 export async function startRedis(): Promise<RedisServer | undefined> {
   const installed = (process.env.PATH ?? '').split(delimiter).some((folder) => existsSync(join(folder, 'redis-server')))
   if (!installed) {
@@ -21,15 +23,9 @@ export async function startRedis(): Promise<RedisServer | undefined> {
   }
   const directory = await mkdtemp(join(tmpdir(), 'patchlane-redis-'))
   const socket = join(directory, 'redis.sock')
-  const server = spawn(
-    'redis-server',
-    ['--port', '0', '--unixsocket', socket, '--save', '', '--appendonly', 'no', '--dir', directory],
-    { stdio: 'ignore' },
-  )
-  const client = new Redis(socket, { retryStrategy: () => 20, maxRetriesPerRequest: null })
-  client.on('error', () => {})
-  await client.ping()
-  client.disconnect()
+  const args = ['--port', '0', '--unixsocket', socket, '--save', '', '--appendonly', 'no', '--dir', directory]
+  const server = spawn('redis-server', args, { stdio: 'ignore' })
+  while (server.exitCode === null && !(await answers(socket))) await sleep(10)
   return {
     socket,
     async stop() {
@@ -38,5 +34,17 @@ export async function startRedis(): Promise<RedisServer | undefined> {
       await exit
       await rm(directory, { recursive: true, force: true })
     },
+  }
+}
+
+async function answers(socket: string): Promise<boolean> {
+  const connection = connect(socket)
+  try {
+    await once(connection, 'connect')
+    return true
+  } catch {
+    return false
+  } finally {
+    connection.destroy()
   }
 }

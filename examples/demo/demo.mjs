@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-const root = join(import.meta.dirname, '..')
+const root = join(import.meta.dirname, '..', '..')
 const agents = join(root, 'examples', 'demo', 'agents')
 /** The command from source: Node strips the types, so that nothing has to be built first. */
 const cli = ['--conditions=@patchlane/source', join(root, 'apps', 'cli', 'src', 'main.ts')]
@@ -49,7 +49,7 @@ const evidence = {
   'faster-estimate': () => !read('packages/rate-limit/src/output-estimator.ts').includes('toSorted'),
   'sample-100': () => read('packages/rate-limit/src/output-estimator.ts').includes('options.size ?? 100'),
   'sample-400': () => git('log', '--format=%s').includes('Count the latest 400 samples'),
-  'ci-step': () => !read('.github/workflows/ci.yml').includes('timeout-minutes: 15'),
+  'ci-step': () => !read('.github/workflows/demo.yml').includes('timeout-minutes: 15'),
   'old-base': () => read('LICENSE').includes('2026 The Patchlane authors'),
 }
 
