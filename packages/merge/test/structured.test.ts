@@ -102,6 +102,13 @@ const settled: Record<string, [string, string, string, string, string]> = {
     '## Next\n\n- First\n- Theirs\n',
     '## Next\n\n- First\n- Theirs\n- Ours\n',
   ],
+  'new indentation of one side, new content of the other': [
+    'a.ts',
+    'if (ready) {\n    start(1)\n    stop(1)\n}\n',
+    'if (ready) {\n  start(1)\n  stop(1)\n}\n',
+    'if (ready) {\n    start(2)\n    pause()\n    stop(1)\n}\n',
+    'if (ready) {\n  start(2)\n  pause()\n  stop(1)\n}\n',
+  ],
   'CRLF files': [
     'a.ts',
     'const one = first(1)\r\nconst two = second(2)\r\n',
