@@ -1,4 +1,3 @@
-import { hostname } from 'node:os'
 import { GitBranchTarget, GitStagingArea } from '@patchlane/apply-gateway'
 import { GitRepository } from '@patchlane/git'
 import { patchStream } from '@patchlane/patch-queue'
@@ -22,6 +21,7 @@ import { CodeIntelligence } from './wiring/code-intelligence.ts'
 import { ChainMerger } from './wiring/content-merger.ts'
 import { freshnessGate } from './wiring/freshness.ts'
 import { gateChecks } from './wiring/gate-checks.ts'
+import { gatewayOwner } from './wiring/gateway-owner.ts'
 import { makePatch } from './wiring/make-patch.ts'
 import { openRepositoryContext, type RepositoryContext } from './wiring/repository-context.ts'
 import { StagingDependencies } from './wiring/staging-dependencies.ts'
@@ -48,7 +48,7 @@ export const openPipeline: OpenPipeline = async (options) => {
     const { config, file } = await loadConfig({ root, file: options.configFile, overrides: options.overrides })
     const context = await openRepositoryContext(git, config, options.target)
     const stores = await openStores(context, config)
-    return wire({ context, config, configFile: file, stores })
+    return wire({ context, config, configFile: file, stores, owner: await gatewayOwner() })
   } catch (error) {
     await git.close()
     throw error
@@ -60,8 +60,9 @@ function wire(parts: {
   config: PatchlaneConfig
   configFile: string | null
   stores: Stores
+  owner: string
 }): Pipeline {
-  const { context, config, configFile, stores } = parts
+  const { context, config, configFile, stores, owner } = parts
   const { git, repoId, target } = context
   const workspaceRoot = config.workspaces.root ?? defaultWorkspaceRoot(git.commonDir)
   const workspaces = new WorkspaceManager({
@@ -86,7 +87,7 @@ function wire(parts: {
       repoId,
       target: new GitBranchTarget({ repository: git, name: target }),
       queue: stores.queue,
-      owner: `${hostname()}:${process.pid}`,
+      owner,
       checks,
       staging: new GitStagingArea({
         repository: git,

@@ -14,7 +14,7 @@ export {
 } from './errors.ts'
 export { GitWorktreeAdapter, type GitWorktreeAdapterOptions, type RebaseOutcome } from './git-worktree-adapter.ts'
 export { MemoryWorkspaceStore } from './memory/memory-workspace-store.ts'
-export type { ReapReport } from './reaper.ts'
+export type { ReapOptions, ReapReport } from './reaper.ts'
 export {
   type RepositoryDifference,
   RepositoryGuard,

@@ -13,7 +13,7 @@ import { processesIn } from './holders.ts'
 import { Limiter } from './limiter.ts'
 import { formatLockReason, parseLockReason } from './lock-reason.ts'
 import { MemoryWorkspaceStore } from './memory/memory-workspace-store.ts'
-import { Reaper, type ReapReport } from './reaper.ts'
+import { Reaper, type ReapOptions, type ReapReport } from './reaper.ts'
 import { readWork, saveWork } from './rescue.ts'
 import type { Slot } from './slot.ts'
 import { infoOf, type WorkspaceInfo } from './workspace-info.ts'
@@ -86,7 +86,7 @@ export class WorkspaceManager {
   }
 
   /** Takes back what nobody holds any more. With `all`, the idle ones are removed too. */
-  async reap(options: { all?: boolean } = {}): Promise<ReapReport & { removed: WorkspaceInfo[] }> {
+  async reap(options: ReapOptions = {}): Promise<ReapReport & { removed: WorkspaceInfo[] }> {
     await this.#adopt()
     const adapter = await this.#ready()
     const reaper = new Reaper({

@@ -182,6 +182,16 @@ describe('a lease', () => {
     expect((await manager.reap()).reclaimed).toBe(1)
   })
 
+  it('is taken before its time on request, but only when its holder is dead', async () => {
+    const { manager, head } = await prepared()
+    const holder = sleeper()
+    await manager.lease({ commit: head, holder: 'x', process: await identity(holder.pid) })
+    expect(await manager.reap({ deadHolders: true })).toMatchObject({ reclaimed: 0, kept: [] })
+    await holder.kill()
+    expect((await manager.reap()).reclaimed).toBe(0)
+    expect((await manager.reap({ deadHolders: true })).reclaimed).toBe(1)
+  })
+
   it('is not taken while a child that the holder told of lives, nor while any process stands in its folder', async () => {
     const { manager, head, clock } = await prepared()
     const holder = sleeper()

@@ -1,11 +1,5 @@
 import { join } from 'node:path'
-import {
-  ApprovalGate,
-  ApprovalPolicy,
-  type ApprovalStore,
-  MemoryApprovalStore,
-  RiskAssessor,
-} from '@patchlane/approval'
+import { ApprovalGate, ApprovalPolicy, type ApprovalStore, RiskAssessor } from '@patchlane/approval'
 import { SqlApprovalStore } from '@patchlane/approval/sql'
 import { type Database, EventLog, openDatabase, VerdictCache } from '@patchlane/database'
 import type { IndexVersionStore } from '@patchlane/index-version'
