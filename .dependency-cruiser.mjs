@@ -44,7 +44,7 @@ export default {
       name: 'redis-outside-redis',
       comment: 'Redis is reached only from …/redis adapters.',
       severity: 'error',
-      from: { path: '^packages/', pathNot: ['^packages/[^/]+/src/redis/', '^packages/pipeline/'] },
+      from: { path: '^packages/', pathNot: ['^packages/[^/]+/src/redis/', '^packages/[^/]+/test/', '^packages/pipeline/'] },
       to: { path: '(^|/)ioredis(/|$)' },
     },
     {

@@ -102,6 +102,21 @@ describe('a command agent', () => {
       await scene.dispose()
     })
 
+    it("cannot write the user's git configuration", async () => {
+      const scene = await scenario('')
+      const home = join(scene.workspace.directory, '..')
+      vi.stubEnv('HOME', home)
+      vi.stubEnv('XDG_CONFIG_HOME', undefined)
+      await mkdir(join(home, '.config', 'git'), { recursive: true })
+      await writeFile(join(home, '.gitconfig'), '')
+      const sandbox = await openSandbox({ mode: 'require', protect: [] })
+      const script = `for (const path of ['.gitconfig', '.config/git/config', '.other'])
+        try { fs.writeFileSync(process.env.HOME + '/' + path, 'x'); console.log('wrote ' + path) } catch (error) { console.log(error.code) }`
+      const { output } = await run(agentOf(script, { sandbox }), scene)
+      expect(output).toEqual(['EROFS', 'EROFS', 'wrote .other'])
+      await scene.dispose()
+    })
+
     it('can write a workspace inside what is protected', async () => {
       const scene = await scenario('')
       const sandbox = await openSandbox({ mode: 'require', protect: [join(scene.workspace.directory, '..')] })
@@ -146,6 +161,21 @@ describe('a command agent', () => {
     expect(output[0]?.startsWith(scene.workspace.directory)).toBe(false)
     await expect(access(output[0] ?? '')).rejects.toThrow()
     expect(events.at(-1)).toMatchObject({ changes: [] })
+    await scene.dispose()
+  })
+
+  it('tells its workspace which process works there, for as long as it does', async () => {
+    const scene = await scenario('')
+    const pids: (number | string)[] = []
+    const track = async (pid: number) => {
+      pids.push(pid)
+      return async () => pids.push('over')
+    }
+    const { output } = await run(agentOf('console.log(process.pid)'), {
+      ...scene,
+      workspace: { ...scene.workspace, track },
+    })
+    expect(pids).toEqual([Number(output[0]), 'over'])
     await scene.dispose()
   })
 

@@ -1,8 +1,20 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { MemorySaver } from '@langchain/langgraph'
+import type { RepoPath } from '@patchlane/kernel'
+import { versionOf } from '@patchlane/kernel/testing'
 import { describe, expect, it } from 'vitest'
-import type { Script } from '../src/testing/index.ts'
+import { z } from 'zod'
+import { type AgentKind, AgentRegistry, type AgentWorkspaces, ParallelOrchestrator } from '../src/index.ts'
+import { type MemoryRepository, type Script, ScriptedAgents } from '../src/testing/index.ts'
 import { eventsOf, planOf, scripted, world } from './support/world.ts'
 
+const portsOf = (house: MemoryRepository) => ({
+  workspaces: house,
+  context: house,
+  desk: house,
+  target: house,
+  merger: house,
+})
 const names = Array.from({ length: 10 }, (_, n) => `a${n}`)
 
 describe('agents in parallel', () => {
@@ -42,6 +54,33 @@ describe('agents in parallel', () => {
       if (event.type === 'agent.finished' && agents.started.length === 2) gate.resolve(undefined)
     }
     expect((await handle.result).patches.map(({ status }) => status)).toEqual(['landed', 'landed'])
+  })
+
+  it('tells what happens, in order, each with its subtask, agent and time', async () => {
+    const { orchestrator } = world({ scripts })
+    const handle = orchestrator.start({ plan: planOf(scripted('a0')) })
+    const events = await eventsOf(handle)
+    expect(events.map(({ type }) => type)).toEqual([
+      'run.started',
+      'run.planned',
+      'subtask.preparing',
+      'subtask.preparing',
+      'agent.started',
+      'agent.message',
+      'agent.usage',
+      'agent.finished',
+      'patch.proposed',
+      'patch.moved',
+      'patch.settled',
+      'subtask.finished',
+      'run.finished',
+    ])
+    for (const event of events) {
+      expect(event).toMatchObject({ runId: handle.runId, at: expect.any(Number) })
+      if (!event.type.startsWith('run.')) expect(event).toMatchObject({ subtask: 'a0', agent: 'scripted' })
+    }
+    expect(events.at(-1)).toMatchObject({ data: await handle.result })
+    expect(JSON.parse(JSON.stringify(events))).toEqual(events)
   })
 
   it('starts agents of higher priority first', async () => {
@@ -165,6 +204,45 @@ describe('dependencies', () => {
     expect(agents.started).toHaveLength(1)
   })
 
+  it('may be many on one, without a warning', async () => {
+    const warnings: string[] = []
+    const onWarning = ({ name }: Error) => warnings.push(name)
+    process.on('warning', onWarning)
+    const many = Array.from({ length: 60 }, (_, n) => `m${n}`)
+    const write: Script = ({ write, subtask }) => {
+      write(subtask.id, '')
+    }
+    const { orchestrator } = world({ scripts: Object.fromEntries(['first', ...many].map((name) => [name, write])) })
+    const plan = planOf(scripted('first'), ...many.map((name) => scripted(name, { dependsOn: ['first'] })))
+    const { patches } = await orchestrator.start({ plan }).result
+    await delay(0)
+    process.off('warning', onWarning)
+    expect(patches.filter(({ status }) => status === 'landed')).toHaveLength(61)
+    expect(warnings).toEqual([])
+  })
+
+  it('stops what it does once another process has taken the run over', async () => {
+    const { orchestrator, runs, agents } = world({
+      claimTtlMs: 30,
+      scripts: { slow: async ({ signal }) => delay(60_000, undefined, { signal }) },
+    })
+    const handle = orchestrator.start({ plan: planOf(scripted('slow')) })
+    for await (const event of handle.events) {
+      if (event.type !== 'agent.message') continue
+      const holder = await runs.holder(handle.runId)
+      await runs.claim({
+        runId: handle.runId,
+        holder: 'thief',
+        ttlMs: 60_000,
+        ...(holder === null ? {} : { insteadOf: holder }),
+      })
+    }
+    await expect(handle.result).rejects.toMatchObject({ code: 'ORCHESTRATOR_RUN_BUSY' })
+    expect(agents.running).toBe(0)
+    expect(await runs.holder(handle.runId)).toBe('thief')
+    expect((await runs.get(handle.runId))?.status).toBe('running')
+  })
+
   it('do not wait for subtasks that they do not depend on', async () => {
     const done = Promise.withResolvers<void>()
     const { orchestrator } = world({
@@ -186,31 +264,77 @@ describe('dependencies', () => {
 })
 
 describe('agents that give no patch', () => {
-  it('are told apart: nothing to do, failed, out of form', async () => {
+  it('are told apart: nothing to do, failed, out of the tree', async () => {
     const { orchestrator, repository } = world({
       scripts: {
         idle: () => {},
         failing: () => {
           throw new Error('the model is on fire')
         },
-        unsafe: ({ workspace }) => {
-          workspace.capture = async () => []
-        },
       },
     })
-    const { patches } = await orchestrator.start({ plan: planOf(scripted('idle'), scripted('failing')) }).result
-    expect(patches).toMatchObject([
+    const sly: AgentKind<{ kind: string }> = {
+      kind: 'sly',
+      schema: z.looseObject({ kind: z.string() }),
+      create: () => ({
+        name: 'sly',
+        async *run() {
+          const path = z.custom<RepoPath>().parse('.git/hooks/pre-commit')
+          yield { type: 'proposed', changes: [{ kind: 'create', path, after: versionOf('#!/bin/sh') }] }
+        },
+      }),
+    }
+    const agents = new AgentRegistry().register(new ScriptedAgents(repository, { idle: () => {} })).register(sly)
+    const other = new ParallelOrchestrator({ ...world({ scripts: {} }).ports, ...portsOf(repository), agents })
+    const plan = planOf(scripted('idle'), { id: 'sly', title: 'sly', agent: { kind: 'sly' } })
+    expect((await other.start({ plan }).result).patches).toMatchObject([
       { status: 'failed', reason: 'The agent changed nothing.', patchId: null },
-      { status: 'failed', reason: 'the model is on fire', patchId: null },
+      { status: 'failed', reason: expect.stringContaining("git's own folder"), patchId: null },
     ])
+    const failed = await orchestrator.start({ plan: planOf(scripted('failing')) }).result
+    expect(failed.patches).toMatchObject([
+      { status: 'failed', reason: 'the model is on fire', patchId: null, attempts: 1 },
+    ])
+    expect(repository.patches.size).toBe(0)
     expect(repository.leased).toBe(0)
   })
 
+  it('are tried again when they lost their workspace, which nobody else may be given meanwhile', async () => {
+    let leases = 0
+    const { repository, ports, agents } = world({
+      scripts: {
+        slow: async ({ write, subtask, signal }) => {
+          if (subtask.attempt === 1) await delay(60_000, undefined, { signal })
+          write('slow', subtask.feedback?.message ?? '')
+        },
+      },
+    })
+    const workspaces: AgentWorkspaces = {
+      lease: async (request) => {
+        const lease = await repository.lease(request)
+        const first = ++leases === 1
+        const heartbeat = async () => {
+          if (first) throw new Error('somebody took it')
+        }
+        return { ...lease, heartbeat }
+      },
+    }
+    const orchestrator = new ParallelOrchestrator({ ...ports, workspaces, workspaceTtlMs: 30 })
+    const { patches } = await orchestrator.start({ plan: planOf(scripted('slow')) }).result
+    expect(patches).toMatchObject([{ status: 'landed', attempts: 2 }])
+    expect(await repository.text('slow')).toBe('The lease of the workspace was lost.')
+    expect(agents.running).toBe(0)
+  })
+
   it('are refused before anything starts when their kind is unknown', async () => {
-    const { orchestrator, agents } = world({ scripts: { a: () => {} } })
+    const { orchestrator, agents, runs } = world({ scripts: { a: () => {} } })
     const plan = planOf(scripted('a'), { id: 'b', title: 'b', agent: { kind: 'telepathy' } })
-    await expect(orchestrator.start({ plan }).result).rejects.toMatchObject({ code: 'ORCHESTRATOR_UNKNOWN_AGENT_KIND' })
+    const handle = orchestrator.start({ plan })
+    const events = await eventsOf(handle)
+    await expect(handle.result).rejects.toMatchObject({ code: 'ORCHESTRATOR_UNKNOWN_AGENT_KIND' })
+    expect(events.at(-1)).toMatchObject({ type: 'run.failed', data: { code: 'ORCHESTRATOR_UNKNOWN_AGENT_KIND' } })
     expect(agents.started).toEqual([])
+    expect(await runs.list()).toEqual([])
   })
 })
 
@@ -332,17 +456,29 @@ describe('interruption', () => {
     expect((await runs.get(handle.runId))?.status).toBe('finished')
   })
 
+  it('can be forgotten for good', async () => {
+    const saver = new MemorySaver()
+    const { orchestrator, repository, runs } = world({ saver, scripts: { a: ({ write }) => write('a', 'a') } })
+    const { runId } = await orchestrator.start({ plan: planOf(scripted('a')) }).result
+    await orchestrator.forget(runId)
+    expect(await runs.list()).toEqual([])
+    expect(await saver.getTuple({ configurable: { thread_id: runId } })).toBeUndefined()
+    expect(repository.patches.size).toBe(1)
+    await expect(orchestrator.resume(runId).result).rejects.toMatchObject({ code: 'ORCHESTRATOR_RUN_NOT_FOUND' })
+    await expect(orchestrator.forget(runId)).rejects.toMatchObject({ code: 'ORCHESTRATOR_RUN_NOT_FOUND' })
+  })
+
   it('cannot be resumed twice at once, nor where nothing was', async () => {
     const { orchestrator, ports } = world({
       scripts: { a: async ({ signal }) => delay(60_000, undefined, { signal }) },
     })
     const stop = new AbortController()
     const handle = orchestrator.start({ plan: planOf(scripted('a')), signal: stop.signal })
-    const { ParallelOrchestrator } = await import('../src/index.ts')
     const other = new ParallelOrchestrator(ports)
     for await (const event of handle.events) {
       if (event.type !== 'agent.started') continue
       await expect(other.resume(handle.runId).result).rejects.toMatchObject({ code: 'ORCHESTRATOR_RUN_BUSY' })
+      await expect(other.forget(handle.runId)).rejects.toMatchObject({ code: 'ORCHESTRATOR_RUN_BUSY' })
       stop.abort()
     }
     await expect(orchestrator.resume('nowhere').result).rejects.toMatchObject({ code: 'ORCHESTRATOR_RUN_NOT_FOUND' })

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { Pipeline, RunHandle, RunResult } from '@patchlane/pipeline'
 import { z } from 'zod'
@@ -9,13 +9,14 @@ import { runDisplay } from '../live/run-display.ts'
 import { runOutputSchema } from '../output/run.ts'
 import { integer, parseInput } from '../parse-input.ts'
 import { runTable } from '../text/run-table.ts'
-import { oneLine } from '../text/sanitize.ts'
+import { oneLine, safeJson } from '../text/sanitize.ts'
 
 const options = z.object({
   resume: z.string().min(1).optional(),
   concurrency: integer(1, 200).optional(),
   attempts: integer(1, 10).optional(),
   wait: z.boolean().default(false),
+  result: z.string().min(1).optional(),
 })
 type Options = z.output<typeof options>
 
@@ -33,7 +34,7 @@ export const run: CommandHandler = async (context, input) => {
     resume === undefined
       ? await start(context, pipeline, text, parsed.options)
       : await pipeline.runs.resume(resume, { signal: context.signal, waitForApproval: parsed.options.wait })
-  return follow(context, handle)
+  return follow(context, handle, parsed.options.result)
 }
 
 async function start(
@@ -52,7 +53,7 @@ async function start(
 }
 
 /** Shows the run until it ends, then what it came to. An interrupted run ends without a table: it is not over. */
-async function follow(context: CommandContext, handle: RunHandle): Promise<number> {
+async function follow(context: CommandContext, handle: RunHandle, file: string | undefined): Promise<number> {
   const id = oneLine(handle.runId)
   context.interrupt.message = () =>
     `Stopping run ${id}. Go on later with: patchlane run --resume ${id}\nPress Ctrl-C again to quit at once; that can be resumed too.`
@@ -67,7 +68,10 @@ async function follow(context: CommandContext, handle: RunHandle): Promise<numbe
   } finally {
     display.end({ resultFollows: false })
   }
-  if (context.globals.json) context.emit(runOutputSchema, result)
+  const output = { ...result, patches: [...result.patches] }
+  if (file !== undefined)
+    await writeFile(resolve(context.io.cwd, file), `${safeJson(runOutputSchema.parse(output), 2)}\n`)
+  if (context.globals.json) context.emit(runOutputSchema, output)
   else context.print(runTable(result, { width: context.io.stdout.columns, style: context.style }).join('\n'))
   return exitCodeOfStatuses(result.patches.map((patch) => patch.status))
 }

@@ -6,13 +6,14 @@ export const agentCommands = [
     name: 'run',
     summary: 'let many agents work on a plan at once',
     details:
-      'The plan is YAML or JSON; docs/reference/plan.md describes it. Ctrl-C ends the run so that it can be resumed. With --json, events come one object a line, the result last.',
+      'The plan is YAML or JSON; docs/guides/plan-file.md describes it. Ctrl-C ends the run so that it can be resumed. With --json, events come one object a line, the result last.',
     arguments: [{ syntax: '[plan]', description: 'the plan file; "-" reads standard input' }],
     options: [
       { flags: '--resume <run>', description: 'go on with a run that was interrupted or killed' },
       { flags: '-j, --concurrency <number>', description: 'agents at work at once' },
       { flags: '--attempts <number>', description: 'how often a subtask may propose' },
       { flags: '--wait', description: 'wait for answers to approvals instead of ending with patches parked' },
+      { flags: '--result <file>', description: 'write the result to a file too, as JSON' },
     ],
     examples: [
       ['patchlane run plan.yaml', 'a live view on a terminal, plain lines elsewhere'],

@@ -1,1 +1,1 @@
-export {}
+export { conflictOf, type MergeStrategyHarness, mergeStrategyContract } from './merge-strategy-contract.ts'

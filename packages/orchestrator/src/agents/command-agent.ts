@@ -100,6 +100,7 @@ export class CommandAgent implements Agent {
       stdout: new OutputLines((text) => onEvent({ type: 'output', stream: 'stdout', text })),
       stderr: new OutputLines((text) => onEvent({ type: 'output', stream: 'stderr', text })),
     }
+    let tracked: Promise<(() => Promise<unknown>) | undefined> | undefined
     const result = await runProcess({
       file: command.file,
       args: command.args,
@@ -109,7 +110,13 @@ export class CommandAgent implements Agent {
       maxOutputBytes: KEPT_OUTPUT_BYTES,
       signal,
       onOutput: (chunk, stream) => lines[stream].push(chunk),
+      onStart: (pid) => {
+        // A lease that was lost is found by its heartbeat; it need not fail here, too.
+        tracked = workspace.track?.(pid).catch(() => undefined)
+      },
     })
+    const untrack = await tracked
+    await untrack?.()
     lines.stdout.end()
     lines.stderr.end()
     return result

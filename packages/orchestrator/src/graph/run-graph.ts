@@ -53,23 +53,21 @@ export function runGraph(langGraph: LangGraphModule, scope: RunScope, checkpoint
     .addNode(
       'unit',
       async ({ unit, pending }: Dispatch, config) => {
-        const outcome = await scope.track(
-          runUnit(scope, unit, async (dependencies, startFrom) => {
-            const input: UnitState = {
-              unit,
-              dependencies,
-              startFrom,
-              attempt: Math.max(1, pending?.attempts ?? 1),
-              patchId: pending?.patchId ?? null,
-              previousPatchId: null,
-              feedback: null,
-              cost: pending?.cost ?? noCost,
-              outcome: null,
-            }
-            const end = await perUnit.invoke(input, { ...config, recursionLimit: RECURSION_LIMIT })
-            return end.outcome
-          }),
-        )
+        const outcome = await runUnit(scope, unit, async (dependencies, startFrom) => {
+          const input: UnitState = {
+            unit,
+            dependencies,
+            startFrom,
+            attempt: Math.max(1, pending?.attempts ?? 1),
+            patchId: pending?.patchId ?? null,
+            previousPatchId: null,
+            feedback: null,
+            cost: pending?.cost ?? noCost,
+            outcome: null,
+          }
+          const end = await perUnit.invoke(input, { ...config, recursionLimit: RECURSION_LIMIT })
+          return end.outcome
+        })
         return { outcomes: { [unit.id]: outcome } }
       },
       { input: dispatch },

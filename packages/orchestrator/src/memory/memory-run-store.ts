@@ -40,6 +40,11 @@ export class MemoryRunStore implements RunStore {
     if (this.#claims.get(runId)?.holder === holder) this.#claims.delete(runId)
   }
 
+  async remove(runId: string): Promise<void> {
+    this.#runs.delete(runId)
+    this.#claims.delete(runId)
+  }
+
   async get(runId: string): Promise<RunRecord | undefined> {
     return this.#runs.get(runId)
   }

@@ -2,6 +2,7 @@ import { subtaskIdSchema } from '@patchlane/kernel'
 import { z } from 'zod'
 
 const seconds = z.number().positive().max(86_400)
+const attempts = z.number().int().min(1).max(10)
 
 /** Any program that edits files. */
 export const commandAgentSpecSchema = z.strictObject({
@@ -59,6 +60,7 @@ export const subtaskSchema = z.strictObject({
     .optional()
     .describe('The revision its first attempt works from; the default is the head of the target when it starts'),
   priority: z.number().int().min(-1000).max(1000).default(0).describe('Higher starts and lands first'),
+  attempts: attempts.optional().describe('How often this one may try; wins over the plan, not over the request'),
   group: subtaskIdSchema
     .optional()
     .describe('Subtasks of one group work side by side and are merged into one patch before it is proposed'),
@@ -69,7 +71,7 @@ export const planSchema = z.strictObject({
   $schema: z.string().optional(),
   title: z.string().min(1).max(500).default('Run').describe('What the whole run is for'),
   concurrency: z.number().int().min(1).max(200).optional().describe('Agents at work at once'),
-  attempts: z.number().int().min(1).max(10).optional().describe('How often one subtask may try before it is given up'),
+  attempts: attempts.optional().describe('How often one subtask may try before it is given up'),
   subtasks: z.array(subtaskSchema).min(1).max(1000),
 })
 export type Plan = z.infer<typeof planSchema>

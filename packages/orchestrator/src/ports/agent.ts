@@ -24,6 +24,11 @@ export interface WorkspaceView {
   readonly commit: ObjectId
   /** What differs from `commit` now. */
   capture(): Promise<FileChange[]>
+  /**
+   * Says that a process works here, so that the workspace counts as in use while it lives, whatever becomes of this process. Returns
+   * what takes it back. Absent where workspaces do not ask for it.
+   */
+  track?(pid: number): Promise<() => Promise<unknown>>
 }
 
 /** Tokens and money, summed up by the run. */

@@ -38,6 +38,8 @@ export interface RunStore {
   update(runId: RunId, change: Partial<Pick<RunRecord, 'title' | 'status' | 'subtasks' | 'endedAt'>>): Promise<void>
   /** Ends the holder's claim; without effect where it has none. */
   release(runId: RunId, holder: string): Promise<void>
+  /** Forgets a run in which nothing was done. */
+  remove(runId: RunId): Promise<void>
   get(runId: RunId): Promise<RunRecord | undefined>
   /** The newest first. */
   list(options?: { limit?: number }): Promise<RunRecord[]>

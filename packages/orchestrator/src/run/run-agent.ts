@@ -10,7 +10,7 @@ import {
 } from '@patchlane/kernel'
 import { AgentFailedError } from '../errors.ts'
 import { agentName, type Subtask } from '../plan/plan-schema.ts'
-import type { AgentEvent, AgentProposal, AssignedSubtask } from '../ports/agent.ts'
+import type { AgentEvent, AgentProposal, AssignedSubtask, WorkspaceView } from '../ports/agent.ts'
 import type { AgentFeedback } from '../ports/agent-feedback.ts'
 import type { LeasedWorkspace } from '../ports/agent-workspaces.ts'
 import type { AgentContext } from '../ports/context-provider.ts'
@@ -59,6 +59,8 @@ export async function runAgent(scope: RunScope, request: AgentAttempt): Promise<
 async function attemptInWorkspace(scope: RunScope, request: AgentAttempt): Promise<AgentAnswer> {
   const { subtask, base, attempt } = request
   const agent = scope.ports.agents.create(subtask.agent)
+  const about = { subtask: subtask.id, agent: agentName(subtask.agent) }
+  scope.emit({ type: 'subtask.preparing', ...about, message: 'gathers its context' })
   const context = await scope.ports.context.context({
     task: subtask.description === '' ? subtask.title : `${subtask.title}\n\n${subtask.description}`,
     files: subtask.files,
@@ -68,6 +70,7 @@ async function attemptInWorkspace(scope: RunScope, request: AgentAttempt): Promi
   if (context.stamp.commit !== base) {
     throw new AgentFailedError(`The context is stamped ${context.stamp.commit}, but the agent works from ${base}.`)
   }
+  scope.emit({ type: 'subtask.preparing', ...about, message: 'takes a workspace' })
   const workspace = await scope.ports.workspaces.lease({
     commit: base,
     holder: `${scope.runId}/${subtask.id}/${attempt}`,
@@ -76,7 +79,6 @@ async function attemptInWorkspace(scope: RunScope, request: AgentAttempt): Promi
   const beat = heartbeatOf(workspace, scope)
   try {
     const { id, directory } = workspace
-    const about = { subtask: subtask.id, agent: agentName(subtask.agent) }
     scope.emit({ type: 'agent.started', ...about, data: { attempt, base, workspace: directory } })
     const assigned: AssignedSubtask = {
       runId: scope.runId,
@@ -87,7 +89,13 @@ async function attemptInWorkspace(scope: RunScope, request: AgentAttempt): Promi
       attempt,
       feedback: request.feedback,
     }
-    const view = { id, directory, commit: workspace.commit, capture: () => workspace.capture() }
+    const view: WorkspaceView = {
+      id,
+      directory,
+      commit: workspace.commit,
+      capture: () => workspace.capture(),
+      track: async (pid) => (await workspace.track?.(pid)) ?? (async () => {}),
+    }
     const proposal = await follow(agent.run(assigned, context, view, beat.signal), (event) =>
       report(scope, about, event, request.onCost),
     )
@@ -99,6 +107,10 @@ async function attemptInWorkspace(scope: RunScope, request: AgentAttempt): Promi
       description: proposal.description ?? subtask.description,
       readSet: readSetOf(subtask, context, proposal),
     }
+  } catch (error) {
+    // Why the agent was stopped says more than how it took it.
+    beat.signal.throwIfAborted()
+    throw error
   } finally {
     beat.stop()
     await workspace.release()

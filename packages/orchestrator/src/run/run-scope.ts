@@ -2,6 +2,7 @@ import type { Clock, QueuedPatch, RunId } from '@patchlane/kernel'
 import type { AgentRegistry } from '../agent-registry.ts'
 import type { AsyncChannel } from '../async-channel.ts'
 import { agentName, type Plan } from '../plan/plan-schema.ts'
+import type { Unit } from '../plan/unit.ts'
 import type { AgentWorkspaces } from '../ports/agent-workspaces.ts'
 import type { ContextProvider } from '../ports/context-provider.ts'
 import type { Merger } from '../ports/merger.ts'
@@ -51,7 +52,9 @@ export class RunScope {
   readonly board = new OutcomeBoard()
   readonly workspaceTtlMs: number
   readonly retry: (queued: QueuedPatch) => boolean
-  attempts: number
+  #attempts: number
+  /** Asked for by whoever started the run: wins over what any subtask says. */
+  #askedAttempts: number | undefined
   slots: AgentSlots
   waitForApproval = false
   readonly #parts: RunScopeParts
@@ -64,14 +67,15 @@ export class RunScope {
     this.signal = parts.signal
     this.workspaceTtlMs = parts.defaults.workspaceTtlMs
     this.retry = parts.defaults.retry
-    this.attempts = parts.defaults.attempts
+    this.#attempts = parts.defaults.attempts
     this.slots = new AgentSlots(parts.defaults.concurrency)
   }
 
   /** Sets what the plan and the request decide: the request wins over the plan, the plan over the defaults. */
   async adopt(plan: Plan, options: RunOptions): Promise<void> {
     const { defaults, onPlan } = this.#parts
-    this.attempts = options.attempts ?? plan.attempts ?? defaults.attempts
+    this.#askedAttempts = options.attempts
+    this.#attempts = plan.attempts ?? defaults.attempts
     this.slots = new AgentSlots(options.concurrency ?? plan.concurrency ?? defaults.concurrency)
     this.waitForApproval = options.waitForApproval
     await onPlan(plan)
@@ -82,6 +86,11 @@ export class RunScope {
       dependsOn,
     }))
     this.emit({ type: 'run.planned', message: plan.title, data: { subtasks } })
+  }
+
+  /** How often a unit may try: a group as often as the most patient of its subtasks. */
+  attemptsOf(unit: Pick<Unit, 'members'>): number {
+    return this.#askedAttempts ?? Math.max(...unit.members.map((subtask) => subtask.attempts ?? this.#attempts))
   }
 
   emit(event: RunEventDraft): void {

@@ -9,6 +9,7 @@ import {
   patchSchema,
   type QueuedPatch,
 } from '@patchlane/kernel'
+import { z } from 'zod'
 import { AgentFailedError } from '../errors.ts'
 import { agentName } from '../plan/plan-schema.ts'
 import { priorityOf, type Unit } from '../plan/unit.ts'
@@ -45,7 +46,17 @@ export class UnitWorker {
   }
 
   /** Proposes the attempt's patch. An attempt that was proposed before a kill is recognised by its id and not worked on again. */
-  async work(state: UnitState): Promise<Partial<UnitState>> {
+  work(state: UnitState): Promise<Partial<UnitState>> {
+    // Tracked here and not around the graph: LangGraph gives up on a node that was aborted before the node has cleaned up.
+    return this.#scope.track(this.#work(state))
+  }
+
+  /** Waits for the verdict on the attempt's patch and says whether it ends the unit or goes back to the agents. */
+  judge(state: UnitState & { patchId: PatchId }): Promise<Partial<UnitState>> {
+    return this.#scope.track(this.#judge(state))
+  }
+
+  async #work(state: UnitState): Promise<Partial<UnitState>> {
     const { unit, attempt } = state
     const { desk } = this.#scope.ports
     const patchId = patchIdOf({ runId: this.#scope.runId, subtaskId: unit.id, attempt })
@@ -91,8 +102,7 @@ export class UnitWorker {
     return { patchId, cost }
   }
 
-  /** Waits for the verdict on the attempt's patch and says whether it ends the unit or goes back to the agents. */
-  async judge(state: UnitState & { patchId: PatchId }): Promise<Partial<UnitState>> {
+  async #judge(state: UnitState & { patchId: PatchId }): Promise<Partial<UnitState>> {
     const { unit, attempt, patchId } = state
     const { signal, waitForApproval } = this.#scope
     let last: string | undefined
@@ -113,7 +123,7 @@ export class UnitWorker {
       const message = queued.verdict?.message ?? ''
       this.#scope.emit({ type: 'patch.settled', ...about, patchId, status: queued.status, message, data })
     }
-    if (attempt >= this.#scope.attempts || !this.#scope.retry(queued)) return { outcome }
+    if (attempt >= this.#scope.attemptsOf(unit) || !this.#scope.retry(queued)) return { outcome }
     this.#announceRetry(unit, attempt + 1, outcome.reason)
     return { attempt: attempt + 1, patchId: null, previousPatchId: patchId, feedback: null }
   }
@@ -153,7 +163,7 @@ export class UnitWorker {
   }
 
   #groupConflict(state: UnitState, feedback: Omit<AgentFeedback, 'attempt'>): Partial<UnitState> {
-    if (state.attempt >= this.#scope.attempts) {
+    if (state.attempt >= this.#scope.attemptsOf(state.unit)) {
       return { cost: state.cost, outcome: { ...this.#failed(state, feedback.message), status: 'conflicted' } }
     }
     return this.#again(state, { ...feedback, attempt: state.attempt })
@@ -162,7 +172,7 @@ export class UnitWorker {
   #afterFailure(state: UnitState, error: unknown): Partial<UnitState> {
     const reason = errorMessage(error)
     const retryable = PatchlaneError.is(error) && error.retryable
-    if (!retryable || state.attempt >= this.#scope.attempts) {
+    if (!retryable || state.attempt >= this.#scope.attemptsOf(state.unit)) {
       return { cost: state.cost, outcome: this.#failed(state, reason) }
     }
     return this.#again(state, {
@@ -184,7 +194,7 @@ export class UnitWorker {
   }
 
   #announceRetry(unit: Unit, attempt: number, message: string): void {
-    const data = { attempt, of: this.#scope.attempts }
+    const data = { attempt, of: this.#scope.attemptsOf(unit) }
     for (const about of this.#members(unit)) this.#scope.emit({ type: 'subtask.retrying', ...about, message, data })
   }
 
@@ -193,7 +203,7 @@ export class UnitWorker {
     const stamp = answers[0]?.stamp
     if (stamp === undefined) throw new AgentFailedError('No agent answered.')
     const { repoId, target } = this.#scope.ports.target
-    return patchSchema.parse({
+    const parsed = patchSchema.safeParse({
       patchId,
       repoId,
       target,
@@ -226,6 +236,11 @@ export class UnitWorker {
         symbols: [...new Set(answers.flatMap(({ readSet }) => readSet.symbols ?? []))].sort(),
         complete: answers.every(({ readSet }) => readSet.complete),
       },
+    })
+    if (parsed.success) return parsed.data
+    throw new AgentFailedError(`What the agent changed cannot be proposed: ${z.prettifyError(parsed.error)}`, {
+      cause: parsed.error,
+      remedy: 'Let the agent change regular files inside the tree only.',
     })
   }
 

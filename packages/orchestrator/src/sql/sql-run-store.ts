@@ -102,6 +102,10 @@ export class SqlRunStore implements RunStore {
       .execute()
   }
 
+  async remove(runId: RunId): Promise<void> {
+    await this.#database.db.deleteFrom('runs').where('run_id', '=', runId).where('repo_id', '=', this.#repoId).execute()
+  }
+
   async get(runId: RunId): Promise<RunRecord | undefined> {
     const row = await this.#select().where('run_id', '=', runId).executeTakeFirst()
     return row === undefined ? undefined : recordOf(row)

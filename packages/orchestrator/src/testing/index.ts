@@ -1,5 +1,7 @@
 export { type AgentHarness, type AgentScenario, agentContract, assignedFixture } from './agent-contract.ts'
+export { type FeedbackDropHarness, feedbackDropContract } from './feedback-drop-contract.ts'
 export { type Judge, MemoryRepository } from './memory-repository.ts'
+export { type PatchDeskHarness, type PatchDeskScenario, patchDeskContract } from './patch-desk-contract.ts'
 export { type RunStoreHarness, runStoreContract } from './run-store-contract.ts'
 export { type SaverHarness, saverContract } from './saver-contract.ts'
 export { type Script, ScriptedAgents } from './scripted-agent.ts'

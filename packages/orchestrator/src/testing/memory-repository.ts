@@ -140,7 +140,7 @@ export class MemoryRepository implements TargetReader, AgentWorkspaces, ContextP
         return queued
       }
       if (queued.status === 'queued') await this.#decide(queued)
-      else await this.#answer(patchId).promise
+      else await answeredOrAborted(this.#answer(patchId).promise, options.signal)
     }
   }
 
@@ -234,6 +234,12 @@ export class MemoryRepository implements TargetReader, AgentWorkspaces, ContextP
     this.#answers.set(patchId, answer)
     return answer
   }
+}
+
+async function answeredOrAborted(answer: Promise<void>, signal: AbortSignal): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  signal.addEventListener('abort', () => resolve(), { once: true })
+  await Promise.race([answer, promise])
 }
 
 function commitId(seed: string): ObjectId {

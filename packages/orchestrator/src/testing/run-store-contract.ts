@@ -34,6 +34,15 @@ export function runStoreContract({ it, expect }: TestApi, harness: RunStoreHarne
     expect(await store.get(run.runId)).toEqual({ ...run, ...change, status: 'running', endedAt: null })
   })
 
+  it('forgets a run', async () => {
+    const store = await harness.open(randomUUID())
+    const [gone, kept] = [record(), record()]
+    for (const run of [gone, kept]) await store.create(run, { runId: run.runId, holder: 'a', ttlMs: minute })
+    await store.remove(gone.runId)
+    expect(await store.list()).toEqual([kept])
+    expect(await store.create(gone, { runId: gone.runId, holder: 'b', ttlMs: minute })).toBe(true)
+  })
+
   it('takes an id once', async () => {
     const store = await harness.open(randomUUID())
     const run = record()

@@ -1,4 +1,4 @@
-import { type ByteText, lineEndOf, splitLines, withoutTrailingBlanks } from './byte-text.ts'
+import { type ByteText, lineEndOf, splitLines } from './byte-text.ts'
 import { EditAmbiguousError, EditNotFoundError, EditsOverlapError } from './errors.ts'
 import type { Hunk, HunkLine } from './file-edit.ts'
 import { LineFinder } from './line-finder.ts'

@@ -40,6 +40,8 @@ export class AgentDesk {
     const name = `command:${program.split('/').at(-1)}`
     const title = request.title ?? `Run ${request.command.join(' ')}`.slice(0, 200)
     const agent = (await agents()).command(name, request.command)
+    // Agents end with the process that started them: what a killed one left is free at once.
+    await workspaces.reap({ deadHolders: true })
     const session = await workspaces.lease({ commit, holder: name, waitMs: 600_000, signal })
     const heartbeat = setInterval(() => void session.heartbeat().catch(() => {}), 60_000)
     try {
