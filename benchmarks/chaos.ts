@@ -14,6 +14,9 @@ const firstSeed = Number(process.argv[3] ?? 1)
 const directory = mkdtempSync(join(tmpdir(), 'patchlane-chaos-'))
 const server = await startPostgres()
 const cutter = server === undefined ? undefined : new Pool({ connectionString: server.url, max: 1 })
+// The server may stop while its connection is still being closed.
+cutter?.on('connect', (client) => client.on('error', () => {}))
+cutter?.on('error', () => {})
 const totals = { rounds: 0, faults: 0, landed: 0, takeOvers: 0, violations: 0 }
 
 async function round(seed: number, store: OpenDatabaseOptions): Promise<void> {

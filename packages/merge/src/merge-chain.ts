@@ -43,20 +43,24 @@ export class MergeChain {
     if (baseText === undefined || oursText === undefined || theirsText === undefined)
       return this.#mergeBytes(input, base, signal)
     const markerSize = safeMarkerSize([baseText, oursText, theirsText])
-    const merged = await lineMerge({
+    const request = {
       path: input.path,
       base,
       ours,
       theirs,
-      style: 'diff3',
       labels: DEFAULT_LABELS,
       markerSize,
       timeoutMs: this.#timeoutMs,
       ...(signal === undefined ? {} : { signal }),
-    })
+    }
+    // The verdict is that of git's default style: it looks closer than diff3, which now and then conflicts where the default does not.
+    const verdict = await lineMerge({ ...request, style: 'merge' })
+    if (verdict.kind === 'merged' && verdict.conflicts === 0) {
+      return { ...clean, content: verdict.content, strategy: 'line-merge' }
+    }
+    const merged = verdict.kind === 'merged' ? await lineMerge({ ...request, style: 'diff3' }) : verdict
     if (merged.kind === 'binary') return left(ours, 'binary', ['git takes a version for binary'])
     if (merged.kind === 'too-slow') return left(ours, 'too-large', ['the line merge took too long'])
-    if (merged.conflicts === 0) return { ...clean, content: merged.content, strategy: 'line-merge' }
 
     const segments = readSegments(textOf(merged.content) ?? '', markerSize)
     const conflict: ConflictedMerge = {
@@ -81,7 +85,7 @@ export class MergeChain {
       base,
       ours,
       theirs,
-      style: 'zdiff3',
+      style: 'merge',
       labels,
       timeoutMs,
       ...(signal === undefined ? {} : { signal }),

@@ -102,6 +102,20 @@ const settled: Record<string, [string, string, string, string, string]> = {
     '## Next\n\n- First\n- Theirs\n',
     '## Next\n\n- First\n- Theirs\n- Ours\n',
   ],
+  'new indentation of one side, new content of the other': [
+    'a.ts',
+    'if (ready) {\n    start(1)\n    stop(1)\n}\n',
+    'if (ready) {\n  start(1)\n  stop(1)\n}\n',
+    'if (ready) {\n    start(2)\n    pause()\n    stop(1)\n}\n',
+    'if (ready) {\n  start(2)\n  pause()\n  stop(1)\n}\n',
+  ],
+  'a block moved by one side and edited by the other': [
+    'a.py',
+    'def load(path):\n    return read(path)\n\n\ndef first():\n    one = 1\n    return one\n\n\ndef second():\n    two = 2\n    return two\n',
+    'def first():\n    one = 1\n    return one\n\n\ndef second():\n    two = 2\n    return two\n\n\ndef load(path):\n    return read(path)\n',
+    'def load(path):\n    return parse(path)\n\n\ndef first():\n    one = 1\n    return one\n\n\ndef second():\n    two = 2\n    return two\n',
+    'def first():\n    one = 1\n    return one\n\n\ndef second():\n    two = 2\n    return two\n\n\ndef load(path):\n    return parse(path)\n',
+  ],
   'CRLF files': [
     'a.ts',
     'const one = first(1)\r\nconst two = second(2)\r\n',

@@ -19,6 +19,9 @@ const seed = Number(process.env.PATCHLANE_TEST_SEED ?? 20261122)
 const directory = mkdtempSync(join(tmpdir(), 'patchlane-faults-'))
 const server = await startPostgres()
 const cutter = new Pool({ connectionString: server?.url ?? '', max: 1, application_name: 'cutter' })
+// The server may stop while its connection is still being closed.
+cutter.on('connect', (client) => client.on('error', () => {}))
+cutter.on('error', () => {})
 afterAll(async () => {
   await cutter.end()
   await server?.stop()

@@ -113,7 +113,7 @@ function wire(parts: {
     { context, stores, config, code, desk: patches, workspaces, agents: wiredAgents },
     gate,
   )
-  const undo = new UndoDesk({ context, stores, patches, code })
+  const undo = new UndoDesk({ context, patches, code })
   const agent = new AgentDesk({ context, code, desk: patches, workspaces, agents: wiredAgents })
   let closed: Promise<void> | undefined
 

@@ -106,11 +106,19 @@ describe('scripts', () => {
     expect(await affectedPaths(files, ['test/__snapshots__/b.test.ts.snap'])).toEqual(['test/b.test.ts'])
   })
 
+  it('takes an import of a folder for its index alone', async () => {
+    const more = { ...chain, 'src/other/unused.ts': '' }
+    expect(await affectedPaths(more, ['src/other/unused.ts'])).toEqual([])
+    expect(
+      await affectedPaths({ ...more, 'test/dir.test.ts': "readdir('src/other')" }, ['src/other/unused.ts']),
+    ).toEqual(['test/dir.test.ts'])
+  })
+
   it('follows what the runner itself loads', async () => {
     const files = {
       ...chain,
       'vitest.config.ts':
-        "export default { test: { setupFiles: ['./test/setup.ts'], coverage: { include: ['src/**'] } } }",
+        "export default { test: { setupFiles: ['./test/setup.ts'], coverage: { include: ['src/**'], exclude: [...[], 'src/deep.ts'] } } }",
       'test/setup.ts': "import './helper.ts'",
       'test/helper.ts': '',
     }

@@ -105,9 +105,14 @@ export class GitBranchTarget implements Target {
     // Awaited later, or not at all; its failure is reported there.
     starting.catch(() => undefined)
     try {
+      // Durable before a ref can point there; until then the disk works beside us.
+      const synced = this.repository.syncObjects()
+      synced.catch(() => undefined)
       const intent = await this.#intend(verdict, checkout)
-      await this.repository.syncObjects()
-      const prepare = () => this.#prepare(intent, fence, gitDir, starting)
+      const prepare = async () => {
+        await synced
+        return this.#prepare(intent, fence, gitDir, starting)
+      }
       if (checkout === undefined || intent.checkout === null) await this.#landRef(intent, prepare)
       else await this.#landCheckout(intent, checkout, intent.checkout.paths, prepare)
     } catch (thrown) {

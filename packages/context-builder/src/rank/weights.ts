@@ -1,4 +1,7 @@
-/** What each part of the ranking counts. The numbers are made by `benchmarks/recall/fit.ts` on its training repositories. */
+/**
+ * What each part of the ranking counts. The numbers come from `benchmarks/recall/fit.ts` on past commits of three repositories (flask,
+ * pytest, vite), rounded; where the training set could not tell values apart, the plainer one was taken.
+ */
 export interface RankWeights {
   /** BM25F: fields, saturation, and how much a field's length counts. */
   body: number

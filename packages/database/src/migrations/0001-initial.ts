@@ -1,8 +1,8 @@
 import { type Kysely, sql } from 'kysely'
 import type { Dialect } from '../database.ts'
-import type { Migration } from '../migrator.ts'
 import type { Schema } from '../schema.ts'
 import { blobType, type Columns, createTable } from './create-table.ts'
+import type { Migration } from './migration.ts'
 
 /** Everything that the first release keeps. */
 export const initial: Migration = {

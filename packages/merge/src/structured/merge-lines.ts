@@ -2,6 +2,7 @@ import { crossingProblem } from './crossing.ts'
 import { type Chunk, diff3 } from './diff3.ts'
 import type { HunkContext, Refusal, Resolution } from './hunk.ts'
 import { isRefusal } from './hunk.ts'
+import { mergeForm } from './merge-form.ts'
 import { mergeTokens } from './merge-tokens.ts'
 import { mergeUnion } from './merge-union.ts'
 import { mergeVersion } from './merge-version.ts'
@@ -18,6 +19,8 @@ export function mergeConflict(
   theirs: readonly string[],
   context: HunkContext,
 ): Resolution | Refusal {
+  const reformed = mergeForm(ours, base, theirs)
+  if (reformed !== undefined) return { lines: reformed, rules: ['indentation'] }
   const chunks = diff3(base, ours, theirs)
   if (chunks === undefined) return { refused: 'the sides differ too much' }
   // Two blocks at one place may well share a line; the union looks at them itself.

@@ -4,6 +4,7 @@ import { crossingProblem } from './crossing.ts'
 import { fileKind, isRefusal, type Refusal, type Unions } from './hunk.ts'
 import { hasRegularCommas, withoutComma, withRegularCommas } from './json-commas.ts'
 import { mergeConflict } from './merge-lines.ts'
+import { followMoves } from './merge-moves.ts'
 import { lineCounts, splitLines, wordsOf } from './text.ts'
 
 export interface SegmentMerge {
@@ -23,11 +24,8 @@ export interface Versions {
 const MAX_CONFLICTS = 4
 
 /** Settles every conflict of a line merge, or none. */
-export function mergeSegments(
-  versions: Versions,
-  segments: readonly Segment[],
-  unions: Unions,
-): SegmentMerge | Refusal {
+export function mergeSegments(versions: Versions, given: readonly Segment[], unions: Unions): SegmentMerge | Refusal {
+  const { segments, moved } = followMoves(given, versions.base)
   const conflicts = segments.filter((segment): segment is ConflictSegment => segment.kind === 'conflict')
   if (conflicts.length > MAX_CONFLICTS) return { refused: `${conflicts.length} conflicts in one file` }
   const problem = crossingProblem(versions, namesOf) ?? movedProblem(versions, conflicts)
@@ -36,7 +34,7 @@ export function mergeSegments(
   const regular =
     versions.path.endsWith('.json') && [versions.base, versions.ours, versions.theirs].every(hasRegularCommas)
   const plain = (lines: readonly string[]) => (regular ? lines.map(withoutComma) : lines)
-  const rules = new Set<string>()
+  const rules = new Set<string>(moved ? ['move'] : [])
   const out: string[] = []
   for (const [index, segment] of segments.entries()) {
     if (segment.kind === 'merged') {

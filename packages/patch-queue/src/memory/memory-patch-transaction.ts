@@ -8,7 +8,7 @@ import {
   type TargetRecord,
   withoutContents,
 } from '../patch-store.ts'
-import { keyOf, type MemoryTables } from './memory-patch-store.ts'
+import { keyOf, type MemoryTables } from './memory-tables.ts'
 
 /** Writes at once and remembers how to take it back; events wait for the commit, since readers may see them at any time. */
 export class MemoryPatchTransaction implements PatchTransaction {

@@ -49,7 +49,9 @@ export class JavaScriptResolver {
     const targets = noTargets()
     const folder = folderOf(path)
     for (const name of evidence.modules) this.#module(name.replace(/[?#].*$/, '') || name, folder, targets)
-    for (const literal of evidence.literals) this.#literal(literal, folder, targets)
+    // What is imported is a module; other literals may also mean the folder of that name.
+    const imported = new Set(evidence.modules)
+    for (const literal of evidence.literals) if (!imported.has(literal)) this.#literal(literal, folder, targets)
     for (const prefix of evidence.prefixes) this.#prefix(prefix, folder, targets)
     targets.files.delete(path)
     return targets

@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto'
 import type { StoredEvent } from '@patchlane/kernel'
 import { ManualClock, patchFixture, type TestApi, versionOf } from '@patchlane/kernel/testing'
 import { patchStream } from '../patch-queue.ts'
-import type { QueueHarness } from './contract.ts'
 import { failed, land, openPair, propose, takeLease, target } from './queue-fixture.ts'
+import type { QueueHarness } from './queue-harness.ts'
 
 /** What is kept: contents, events, history, and what is forgotten. */
-export function recordContract({ it, expect }: TestApi, harness: QueueHarness): void {
+export function recordCases({ it, expect }: TestApi, harness: QueueHarness): void {
   it('keeps a patch to the byte, with every kind of change', async () => {
     const { one, two } = await openPair(harness)
     const bytes = Uint8Array.from({ length: 256 }, (_, n) => n)

@@ -1,10 +1,10 @@
 import type { TestApi } from '@patchlane/kernel/testing'
 import { patchFixture } from '@patchlane/kernel/testing'
-import type { QueueHarness } from './contract.ts'
 import { asked, claimTitles, failed, land, openPair, propose, takeLease, target } from './queue-fixture.ts'
+import type { QueueHarness } from './queue-harness.ts'
 
 /** The order of the line: undo, priority with ageing, first come first served; re-entries, dependencies, pauses. */
-export function lineContract({ it, expect }: TestApi, harness: QueueHarness): void {
+export function lineCases({ it, expect }: TestApi, harness: QueueHarness): void {
   it('hands out undo first, then priority, then the order of arrival', async () => {
     const { one, two } = await openPair(harness)
     const titles = [

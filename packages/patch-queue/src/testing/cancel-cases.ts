@@ -1,9 +1,9 @@
 import type { TestApi } from '@patchlane/kernel/testing'
-import type { QueueHarness } from './contract.ts'
 import { asked, failed, landed, openPair, propose, takeLease } from './queue-fixture.ts'
+import type { QueueHarness } from './queue-harness.ts'
 
 /** Withdraw and supersede: at once while a patch waits, as a request while a gateway has it in hand. */
-export function cancelContract({ it, expect }: TestApi, harness: QueueHarness): void {
+export function cancelCases({ it, expect }: TestApi, harness: QueueHarness): void {
   it('withdraws a waiting patch at once', async () => {
     const { one, two } = await openPair(harness)
     const patch = await propose(one)

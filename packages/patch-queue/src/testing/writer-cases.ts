@@ -1,10 +1,10 @@
 import type { TestApi } from '@patchlane/kernel/testing'
 import { patchFixture } from '@patchlane/kernel/testing'
-import type { QueueHarness } from './contract.ts'
 import { asked, failed, land, landed, openPair, propose, takeLease, target } from './queue-fixture.ts'
+import type { QueueHarness } from './queue-harness.ts'
 
 /** One writer: leases, fencing, take-over; and idempotent proposals. */
-export function writerContract({ it, expect }: TestApi, harness: QueueHarness): void {
+export function writerCases({ it, expect }: TestApi, harness: QueueHarness): void {
   it('takes a proposal once, however often and from wherever it is made', async () => {
     const { one, two } = await openPair(harness)
     const patch = patchFixture()
