@@ -44,8 +44,8 @@ else {
     [
       `${availableParallelism()} processors, Node ${process.version}. Milliseconds; in brackets, files a second.`,
       '',
-      '| Repository | files | parsed | cold, all files | cold, parsed files | one commit later | one changed file | query, warm | context, warm | disk, MB | peak, MB | ctags, parsed files | ctags ÷ index |',
-      '|---|---|---|---|---|---|---|---|---|---|---|---|---|',
+      '| Repository | files | parsed | cold, all files | cold, parsed files | parsed files per CPU second | one commit later | one changed file | query, warm | context, warm | disk, MB | peak, MB | ctags, parsed files | ctags ÷ index |',
+      '|---|---|---|---|---|---|---|---|---|---|---|---|---|---|',
     ].join('\n'),
   )
   for (const directory of [first, ...others]) {
@@ -67,11 +67,13 @@ async function measure(directory: string): Promise<string> {
   try {
     const head = await repository.resolve('HEAD')
     const before = await repository.resolve('HEAD~1')
+    const cpu = process.cpuUsage()
     const parsed = await timed(async () =>
       (await CodeIndex.open({ reader: new CodeReader(repository), directory: join(folder, 'code') })).index({
         commit: head,
       }),
     )
+    const { user, system } = process.cpuUsage(cpu)
     const whole = join(folder, 'all')
     const cold = await timed(async () => (await CodeIndex.open({ reader, directory: whole })).index({ commit: before }))
     const peak = process.resourceUsage().maxRSS / 1024
@@ -79,11 +81,11 @@ async function measure(directory: string): Promise<string> {
     await index.view({ commit: before })
     const later = await timed(() => index.view({ commit: head }))
     const view = later.value
-    const { inDegree } = await new GraphBuilder(reader).of(view)
+    const graph = await new GraphBuilder(reader).of(view)
     const history = await new HistoryStore(reader, index.directory).of(head)
     const ranker = new ContextRanker()
     const task = 'The configuration file is not read when the server starts with a relative path'
-    const query = await best(6, async () => ranker.rank({ view, task, history, inDegree }))
+    const query = await best(6, async () => ranker.rank({ view, task, history, graph }))
     const target = view.files.find(({ role, path, lines }) => role === 'implementation' && isCode(path) && lines > 100)
     const changes = target === undefined ? [] : [await changeOf(repository, head, target.path)]
     const changed = await best(3, () => index.overlay(view, changes))
@@ -100,6 +102,7 @@ async function measure(directory: string): Promise<string> {
       parsed.value.fileCount,
       rate(cold.ms, cold.value.fileCount),
       rate(parsed.ms, parsed.value.fileCount),
+      ((1e6 * parsed.value.fileCount) / (user + system)).toFixed(0),
       later.ms.toFixed(0),
       changed.toFixed(1),
       query.toFixed(1),

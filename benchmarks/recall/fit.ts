@@ -7,7 +7,9 @@
  */
 import { parseArgs } from 'node:util'
 import {
+  type CodeGraph,
   type CodeView,
+  ContextRanker,
   defaultWeights,
   type History,
   type RankWeights,
@@ -23,10 +25,11 @@ import { openRepository } from './open-repository.ts'
 
 interface Training {
   repository: number
+  task: string
   query: TaskQuery
   view: CodeView
   history: History
-  inDegree: Uint32Array
+  graph: CodeGraph
   /** Positions of implementation files. */
   candidates: number[]
   answer: string[]
@@ -38,6 +41,7 @@ const { values, positionals } = parseArgs({
     cases: { type: 'string', default: '60' },
     state: { type: 'string' },
     window: { type: 'string', default: '1500' },
+    'follow-up-only': { type: 'boolean', default: false },
   },
 })
 
@@ -48,18 +52,20 @@ for (const [repository, directory] of positionals.entries()) {
     head: 'HEAD',
     count: Number(values.cases),
     window: Number(values.window),
+    maxFiles: 5,
   })
   for (const one of cases) {
     const view = await opened.index.view({ commit: one.parent })
     const candidates = [...view.files.keys()].filter((at) => view.file(at).role === 'implementation')
     const history = await opened.history.of(one.parent)
-    const { inDegree } = await opened.graphs.of(view)
+    const graph = await opened.graphs.of(view)
     training.push({
       repository,
+      task: one.task,
       query: readTask(one.task),
       view,
       history,
-      inDegree,
+      graph,
       candidates,
       answer: one.implementation,
     })
@@ -91,7 +97,7 @@ function objective(signals: readonly Signals[], weights: RankWeights): number {
   for (const [n, one] of training.entries()) {
     const found = signals[n]
     if (found === undefined) continue
-    const inDegree = Float64Array.from(one.candidates, (at) => one.inDegree[at] ?? 0)
+    const inDegree = Float64Array.from(one.candidates, (at) => one.graph.inDegree[at] ?? 0)
     const scores = scoresOf(found, weights, { counts: () => true, inDegree })
     const ranked = [...scores.keys()]
       .filter((at) => (scores[at] ?? 0) > 0)
@@ -133,7 +139,7 @@ function ascendOuter(): boolean {
   return moved
 }
 
-for (let round = 0; round < 3; round++) {
+for (let round = 0; round < 3 && !values['follow-up-only']; round++) {
   while (ascendOuter()) console.error(`outer ${best.toFixed(4)} ${JSON.stringify(weights)}`)
   let moved = false
   for (const name of inner) {
@@ -152,5 +158,29 @@ for (let round = 0; round < 3; round++) {
   }
   console.error(`inner ${best.toFixed(4)} ${JSON.stringify(weights)}`)
   if (!moved) break
+}
+// What follows from the first files depends on all the other weights, so it comes last.
+function wholeObjective(trial: RankWeights): number {
+  const ranker = new ContextRanker({ weights: trial })
+  const byRepository = new Map<number, number[]>()
+  for (const { repository, view, history, graph, task, answer } of training) {
+    const ranked = (ranker.rank({ view, task, history, graph }).byRole.get('implementation') ?? [])
+      .slice(0, 50)
+      .map(({ path }) => path)
+    const { recall, reciprocalRank } = judge(ranked, answer, { ranked: [], answer: [] })
+    const value = (recall[1] + recall[5] + recall[10] + reciprocalRank) / 4
+    byRepository.set(repository, [...(byRepository.get(repository) ?? []), value])
+  }
+  return average([...byRepository.values()].map(average))
+}
+best = wholeObjective(weights)
+for (const name of ['together', 'neighbour'] as const) {
+  for (const value of [0, 0.05, 0.1, 0.2, 0.4, 0.7]) {
+    const score = wholeObjective({ ...weights, [name]: value })
+    console.error(`${name} ${value}: ${score.toFixed(4)}`)
+    if (score <= best + WORTH) continue
+    best = score
+    weights = { ...weights, [name]: value }
+  }
 }
 console.log(JSON.stringify(weights, null, 2))

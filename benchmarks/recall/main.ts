@@ -48,7 +48,7 @@ for (const directory of values.repo) {
     maxFiles: Number(values['max-files']),
   })
   const ranker = new ContextRanker()
-  const withoutHistory = new ContextRanker({ weights: { history: 0, frequency: 0 } })
+  const withoutHistory = new ContextRanker({ weights: { history: 0, frequency: 0, together: 0 } })
   const peer =
     values['repo-map'] === undefined ? undefined : new RepositoryMapPeer(opened.repository, values['repo-map'])
   const results: Record<string, CaseResult[]> = {
@@ -62,7 +62,7 @@ for (const directory of values.repo) {
   for (const [n, one] of cases.entries()) {
     const view = await opened.index.view({ commit: one.parent })
     const history = await opened.history.of(one.parent)
-    const { inDegree } = await opened.graphs.of(view)
+    const graph = await opened.graphs.of(view)
     files = view.files.length
     const add = (name: string, ranked: readonly string[], tests: readonly string[]) => {
       const list = results[name] ?? []
@@ -70,11 +70,11 @@ for (const directory of values.repo) {
       list.push(judge(ranked, one.implementation, { ranked: tests, answer: one.tests }))
     }
     const started = performance.now()
-    const ranking = ranker.rank({ view, task: one.task, history, inDegree })
+    const ranking = ranker.rank({ view, task: one.task, history, graph })
     queryMs.push(performance.now() - started)
     const paths = (role: FileRole, from = ranking) => (from.byRole.get(role) ?? []).map(({ path }) => path)
     add('patchlane', paths('implementation'), paths('test'))
-    const bare = withoutHistory.rank({ view, task: one.task, inDegree })
+    const bare = withoutHistory.rank({ view, task: one.task, graph })
     add('patchlane, no history', paths('implementation', bare), paths('test', bare))
     const plain = plainBm25(view, one.task, () => true)
     const apart = plainBm25(view, one.task, (at) => view.file(at).role === 'implementation')
@@ -90,7 +90,8 @@ for (const directory of values.repo) {
   await peer?.close()
   await opened.close()
   all.push({ name: opened.name, files, results, queryMs })
+  // After each repository, so that a run that is stopped has not been for nothing.
+  if (values.json !== undefined) await writeFile(values.json, JSON.stringify(all, null, 1))
   console.error(`${opened.name}: ${cases.length} cases`)
 }
-if (values.json !== undefined) await writeFile(values.json, JSON.stringify(all, null, 1))
 console.log(reportMarkdown(all))

@@ -60,8 +60,8 @@ function render(node: Node, indent: string): string {
   if (node.$ref !== undefined) return refName(node.$ref)
   const choices = node.anyOf ?? node.oneOf
   if (choices !== undefined) return [...new Set(choices.map((choice) => render(choice, indent)))].join(' | ')
-  if (node.const !== undefined) return JSON.stringify(node.const)
-  if (node.enum !== undefined) return node.enum.map((value) => JSON.stringify(value)).join(' | ')
+  if (node.const !== undefined) return literal(node.const)
+  if (node.enum !== undefined) return node.enum.map(literal).join(' | ')
   if (Array.isArray(node.type)) return node.type.join(' | ')
   if (node.type === 'array') {
     const items = node.items ?? {}
@@ -78,7 +78,11 @@ function render(node: Node, indent: string): string {
     const optional = node.required?.includes(key) === true ? '' : '?'
     return `${key}${optional}: ${render(member, `${indent}  `)}`
   })
-  const line = `{ ${members.join(', ')} }`
+  const line = `{ ${members.join('; ')} }`
   if (line.length <= 100 && !line.includes('\n')) return line
   return `{\n${members.map((member) => `${indent}  ${member}`).join('\n')}\n${indent}}`
+}
+
+function literal(value: unknown): string {
+  return typeof value === 'string' ? `'${value}'` : JSON.stringify(value)
 }

@@ -64,7 +64,7 @@ ${table(
 )}
 
 They may stand before or after the command's name. \`agent\` takes the program to run after \`--\`; what follows is the
-program's own. \`merge-file\` and \`merge-driver\` parse all of their words themselves.
+program's own.
 
 ## Exit codes
 
@@ -81,7 +81,8 @@ program's own. \`merge-file\` and \`merge-driver\` parse all of their words them
 Where a command speaks of several patches (\`run\`, \`gate --once\`, \`undo\`), the code is that of the gravest: 1, then 3, 5, 4, 0.
 \`doctor\` ends with 1 if something needed is missing, \`test\` if a test fails, \`symbols\` and \`refs\` if the name is nowhere,
 \`gate --once\` if another gateway holds the target. Commands that go on until Ctrl-C (\`gate --watch\`, \`log --follow\`,
-\`serve\`) end with 0. \`merge-file\` and \`merge-driver\` end as git's own do.
+\`serve\`) end with 0. \`merge-file\` and \`merge-driver\` end with the
+number of conflicts, at most 127, and with 255 for every error.
 
 ## Output
 
@@ -95,7 +96,7 @@ With \`--json\`, standard output holds JSON only, one object a line, in the form
 added in a minor version, none is removed or changes its meaning before a major one. An error is printed in the same place:
 
 \`\`\`ts
-${typeText('errorOutputSchema')}
+type Output = ${typeText('errorOutputSchema')}
 \`\`\`
 
 \`code\` is stable, \`message\` says what happened, \`remedy\` what to do, \`retryable\` whether the same call can succeed later.
@@ -140,8 +141,12 @@ function commandTexts(spec: CommandSpec, before: readonly string[]): string[] {
   parts.push(`\`\`\`sh\n${spec.examples.map(([line, effect]) => `${line}  # ${effect}`).join('\n')}\n\`\`\``)
   const form = outputs[path.join(' ')]
   if (form !== undefined)
-    parts.push(`\`--json\`: ${remarks[path.join(' ')] ?? ''}`.trim(), `\`\`\`ts\n${typeText(form)}\n\`\`\``)
-  if (path.join(' ') === 'run') parts.push(`An event:`, `\`\`\`ts\n${typeText('runEventOutputSchema')}\n\`\`\``)
+    parts.push(
+      `\`--json\`: ${remarks[path.join(' ')] ?? ''}`.trim(),
+      `\`\`\`ts\ntype Output = ${typeText(form)}\n\`\`\``,
+    )
+  if (path.join(' ') === 'run')
+    parts.push(`An event:`, `\`\`\`ts\ntype Event = ${typeText('runEventOutputSchema')}\n\`\`\``)
   return [parts.join('\n\n'), ...(spec.commands ?? []).flatMap((sub) => commandTexts(sub, path))]
 }
 

@@ -3,6 +3,7 @@ import type { z } from 'zod'
 import type { ExitCode } from './exit-code.ts'
 import type { Interrupt } from './interrupt.ts'
 import type { CliIo } from './io/cli-io.ts'
+import type { CommandWords } from './program/command-words.ts'
 import type { GlobalOptions } from './program/global-options.ts'
 import type { CliServices } from './services.ts'
 import type { Style } from './text/style.ts'
@@ -12,6 +13,8 @@ export interface CommandContext {
   readonly io: CliIo
   readonly services: CliServices
   readonly globals: GlobalOptions
+  /** All commands there are. */
+  readonly commands: readonly CommandWords[]
   readonly interrupt: Interrupt
   /** Aborted by the first Ctrl-C. */
   readonly signal: AbortSignal
@@ -33,8 +36,6 @@ export interface CommandContext {
 export interface CommandInput {
   args: readonly unknown[]
   options: Record<string, unknown>
-  /** Everything after the command's name, unread. */
-  words?: readonly string[]
 }
 
 export type CommandHandler = (context: CommandContext, input: CommandInput) => Promise<ExitCode>

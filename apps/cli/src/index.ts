@@ -1,6 +1,5 @@
 export { type ExitCode, exitCodeOfKind, exitCodeOfStatuses, exitCodes } from './exit-code.ts'
 export type { CliIo, OutputStream, Prompt } from './io/cli-io.ts'
-export type { MergeCommand, MergeCommandIo } from './merge-command.ts'
 export {
   agentOutputSchema,
   approvalsOutputSchema,

@@ -2,7 +2,6 @@
 import { readFileSync } from 'node:fs'
 import process from 'node:process'
 import { nodeIo } from './io/node-io.ts'
-import { mergeDriver, mergeFile } from './merge-wiring.ts'
 import { runCli } from './run-cli.ts'
 
 // What reads our output may stop reading (`patchlane log | head`): that is no failure.
@@ -19,8 +18,6 @@ const exitCode = await runCli(process.argv.slice(2), {
     version: manifest.version,
     openPipeline: async (options) => (await import('@patchlane/pipeline')).openPipeline(options),
     serve: async (options) => (await import('@patchlane/server')).serve(options),
-    mergeFile,
-    mergeDriver,
   },
 })
 

@@ -11,19 +11,19 @@ import type { CommandSpec } from './program/command-spec.ts'
 import { commandGroups } from './program/commands.ts'
 import type { GlobalOptions } from './program/global-options.ts'
 import type { CliServices } from './services.ts'
-import { safeJson } from './text/sanitize.ts'
+import { oneLine, safeJson } from './text/sanitize.ts'
 import { createStyle, type Style, wantsColor } from './text/style.ts'
+
+const allCommands: readonly CommandSpec[] = commandGroups.flatMap((group) => group.commands)
 
 /** Runs one command line; the result is the exit code. Never throws, never ends the process except on a second Ctrl-C. */
 export async function runCli(words: readonly string[], host: { io: CliIo; services: CliServices }): Promise<ExitCode> {
   const { io, services } = host
   let exitCode: ExitCode = exitCodes.done
-  const raw = rawCommandOf(words)
-  if (raw !== undefined) return runCommand({ spec: raw, args: [], options: {}, words: words.slice(1) }, host)
   const program = buildProgram({
     version: services.version,
     stdout: (text) => io.stdout.write(text),
-    columns: Math.min(120, io.stdout.columns),
+    columns: Math.min(io.stdout.isTerminal ? 120 : 80, io.stdout.columns),
     dispatch: async (parsed) => {
       exitCode = await runCommand(parsed, host)
       return exitCode
@@ -43,29 +43,38 @@ export async function runCli(words: readonly string[], host: { io: CliIo; servic
     )
     const end = words.indexOf('--')
     const json = words.slice(0, end === -1 ? undefined : end).includes('--json')
-    return reportParseError(error, { io, json, style })
+    return reportParseError(error, { io, json, style, words })
   }
 }
 
-/** A command that parses its words itself, when it comes first: its options are its own, also where they are spelled as ours. */
-function rawCommandOf(words: readonly string[]): CommandSpec | undefined {
-  return commandGroups.flatMap((group) => group.commands).find((spec) => spec.raw === true && spec.name === words[0])
+interface ParseErrorOptions {
+  io: CliIo
+  json: boolean
+  style: Style
+  words: readonly string[]
 }
 
 /** Commander's complaints in our form; what it throws after printing help or the version is no complaint. */
-async function reportParseError(
-  error: unknown,
-  options: { io: CliIo; json: boolean; style: Style },
-): Promise<ExitCode> {
+async function reportParseError(error: unknown, options: ParseErrorOptions): Promise<ExitCode> {
   if (error instanceof CommanderError && error.exitCode === 0) return exitCodes.done
   const [{ reportError }, { UsageError }] = await Promise.all([import('./report-error.ts'), import('./errors.ts')])
   if (!(error instanceof CommanderError)) return reportError(error, { ...options, verbose: true })
   const [what = '', hint] = error.message.replace(/^error: /, '').split('\n')
-  const suggestion = /^\((.*)\)$/.exec(hint ?? '')?.[1]
+  const errorCode = allCommands.find((spec) => spec.name === options.words[0])?.errorCode
+  const suggestion = /^\((.*)\)$/.exec(hint ?? '')?.[1] ?? subcommandsFor(options.words)
   const usage = new UsageError(`${what.charAt(0).toUpperCase()}${what.slice(1).replace(/\.$/, '')}.`, {
     remedy: suggestion ?? 'See "patchlane --help", or --help after the command.',
   })
-  return reportError(usage, { ...options, verbose: false })
+  const code = reportError(usage, { ...options, verbose: false })
+  return errorCode ?? code
+}
+
+/** A word that is no subcommand reaches the default one as an argument too many: say which subcommands there are. */
+function subcommandsFor(words: readonly string[]): string | undefined {
+  const group = allCommands.find((spec) => spec.commands !== undefined && words.includes(spec.name))
+  const names = group?.commands?.map((spec) => spec.name)
+  if (names === undefined || names.some((name) => words.includes(name))) return undefined
+  return `"patchlane ${group?.name}" knows ${names.join(', ')}.`
 }
 
 async function runCommand(parsed: ParsedCommand, host: { io: CliIo; services: CliServices }): Promise<ExitCode> {
@@ -79,6 +88,7 @@ async function runCommand(parsed: ParsedCommand, host: { io: CliIo; services: Cl
     io,
     services,
     globals,
+    commands: allCommands,
     interrupt,
     signal: interrupt.signal,
     style,
@@ -103,11 +113,12 @@ async function runCommand(parsed: ParsedCommand, host: { io: CliIo; services: Cl
       if (globals.verbose) reportError(error, { io, json: false, verbose: true, style: noteStyle })
       return interrupt.exitCode
     }
-    return reportError(error, { io, json: globals.json, verbose: globals.verbose, style: noteStyle })
+    const code = reportError(error, { io, json: globals.json, verbose: globals.verbose, style: noteStyle })
+    return parsed.spec.errorCode ?? code
   } finally {
     const pipeline = await opened?.catch(() => undefined)
     await pipeline?.close().catch((error: unknown) => {
-      io.stderr.write(`${noteStyle.warn('warning:')} closing failed: ${String(error)}\n`)
+      io.stderr.write(`${noteStyle.warn('warning:')} closing failed: ${oneLine(String(error))}\n`)
     })
     interrupt.dispose()
   }

@@ -1,12 +1,9 @@
 import type { OpenPipeline } from '@patchlane/pipeline'
 import type { RunningServer, ServeOptions } from '@patchlane/server'
-import type { MergeCommand } from './merge-command.ts'
 
 /** What stands behind the commands; `main.ts` hands it in, loading each part when it is first needed. */
 export interface CliServices {
   version: string
   openPipeline: OpenPipeline
   serve(options: ServeOptions): Promise<RunningServer>
-  mergeFile: MergeCommand
-  mergeDriver: MergeCommand
 }

@@ -10,8 +10,8 @@ export class FakeStream implements OutputStream {
   rows = 24
   readonly #listeners = new Set<() => void>()
 
-  write(text: string): void {
-    this.text += text
+  write(text: string | Uint8Array): void {
+    this.text += typeof text === 'string' ? text : new TextDecoder().decode(text)
   }
 
   onResize(listener: () => void): () => void {
@@ -40,6 +40,10 @@ export class FakeIo implements CliIo {
 
   async readStdin(): Promise<Uint8Array> {
     return new TextEncoder().encode(this.stdin)
+  }
+
+  async *stdinChunks(): AsyncGenerator<Uint8Array> {
+    yield await this.readStdin()
   }
 
   async prompt(): Promise<Prompt> {
@@ -102,8 +106,6 @@ export class Cli {
     serve: async () => {
       throw new Error('not served here')
     },
-    mergeFile: async () => 0,
-    mergeDriver: async () => 0,
   }
 
   /** Runs a command line; output of earlier ones is forgotten. */

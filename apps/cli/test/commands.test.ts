@@ -1,9 +1,9 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { checkReportSchema, uuidV5, verdictSchema } from '@patchlane/kernel'
-import { configSchema } from '@patchlane/pipeline'
 import { expect, it } from 'vitest'
+import { configSchema } from '../../../packages/pipeline/src/config-schema.ts'
 import { FakeError, workspaceFixture } from '../../server/test/fake-pipeline.ts'
 import { initOutputSchema } from '../src/output/index.ts'
 import { Cli } from './cli-fixture.ts'
@@ -98,9 +98,13 @@ it('lists, cancels, pauses', async () => {
   const { patch } = cli.pipeline.add({ title: 'One' })
   cli.pipeline.add({ title: 'Two' })
   await cli.run('queue', 'list', '--status', 'queued,landed', '-n', '1')
+  expect(cli.out).toContain('Two')
+  expect(cli.out).not.toContain('One')
+  await cli.run('queue', 'list', '--after', '0', '-n', '1')
   expect(cli.out).toContain('One')
-  expect(cli.out).not.toContain('Two')
   expect(cli.err).toContain('--after 1')
+  await cli.run('queue', 'list')
+  expect(cli.out).toMatch(/One.*Two/s)
   expect(await cli.run('queue', 'list', '--status', 'nonsense')).toBe(2)
   expect(await cli.run('queue', 'cancel', patch.patchId, '--reason', 'no')).toBe(0)
   expect(cli.pipeline.queue[0]).toMatchObject({ status: 'withdrawn', verdict: { message: 'no' } })
@@ -284,6 +288,24 @@ it('writes a configuration that is valid, and never overwrites one', async () =>
     expect(cli.err).toContain('never overwrites')
     expect(await readFile(created, 'utf8')).toBe(written)
     expect(cli.opened).toEqual([])
+  } finally {
+    await rm(root, { recursive: true })
+  }
+})
+
+it.each([
+  ['patchlane.config.ts', 'export default {}'],
+  ['package.json', '{"name":"x","patchlane":{}}'],
+])('finds a configuration in %s, and writes none beside it', async (file, text) => {
+  const root = await mkdtemp(join(tmpdir(), 'patchlane-init-'))
+  try {
+    const cli = new Cli()
+    cli.io.cwd = root
+    await mkdir(join(root, '.git'))
+    await writeFile(join(root, file), text)
+    expect(await cli.run('init')).toBe(2)
+    expect(cli.err).toContain(file)
+    expect((await readdir(root)).sort()).toEqual(['.git', file])
   } finally {
     await rm(root, { recursive: true })
   }

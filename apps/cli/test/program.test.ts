@@ -23,7 +23,7 @@ it('lists every command, without opening a repository', async () => {
   expect(cli.opened).toEqual([])
 })
 
-it.each(all.filter(({ spec }) => spec.raw !== true).map(({ path, spec }) => [path.join(' '), spec] as const))(
+it.each(all.map(({ path, spec }) => [path.join(' '), spec] as const))(
   'explains "%s" with examples and the options every command takes',
   async (path, spec) => {
     const cli = new Cli()
@@ -49,6 +49,7 @@ it('suggests what was meant, with exit code 2', async () => {
   expect(await cli.run('gate', '--wach')).toBe(2)
   expect(cli.err).toContain('Did you mean --watch?')
   expect(await cli.run('queue', 'shw', 'x')).toBe(2)
+  expect(cli.err).toContain('"patchlane queue" knows list, show, cancel, pause, resume.')
   expect(cli.out).toBe('')
 })
 
@@ -123,23 +124,6 @@ it('reports a repository that cannot be opened', async () => {
   }
   expect(await cli.run('status')).toBe(2)
   expect(cli.err).toContain('Not a repository.')
-})
-
-it('hands merge commands their words unread', async () => {
-  const cli = new Cli()
-  const seen: (readonly string[])[] = []
-  cli.services = {
-    ...cli.services,
-    mergeFile: async (words, io) => {
-      seen.push(words)
-      io.stdout.write('merged\n')
-      return 3
-    },
-  }
-  expect(await cli.run('merge-file', '-p', '--json', '-L', 'a', 'x', 'y', 'z')).toBe(3)
-  expect(await cli.run('merge-file', '--help')).toBe(3)
-  expect(seen).toEqual([['-p', '--json', '-L', 'a', 'x', 'y', 'z'], ['--help']])
-  expect(cli.opened).toEqual([])
 })
 
 it('colours only where it is wanted', async () => {

@@ -1,3 +1,6 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
 import type { RunEvent } from '@patchlane/pipeline'
 import { expect, it } from 'vitest'
@@ -83,6 +86,29 @@ it('writes events one a line and the result last, in exactly the documented form
     attempts: 2,
     waitForApproval: true,
   })
+})
+
+it('says in full why a patch did not land, also where the table has no room', async () => {
+  const cli = cliWithRun()
+  cli.io.stdout.columns = 60
+  await cli.run('run', '-')
+  expect(cli.out).toContain('\ndocs: It changed nothing.\n')
+  cli.io.stdout.columns = 200
+  await cli.run('run', '-')
+  expect(cli.out).not.toContain('\ndocs: ')
+})
+
+it('writes the result to a file on request', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'patchlane-run-'))
+  try {
+    const cli = cliWithRun()
+    cli.io.cwd = folder
+    await cli.run('run', '-', '--result', 'result.json')
+    const written: unknown = JSON.parse(await readFile(join(folder, 'result.json'), 'utf8'))
+    expect(runOutputSchema.parse(written)).toMatchObject({ runId: 'run-1', patches: [{ subtask: 'rename' }, {}] })
+  } finally {
+    await rm(folder, { recursive: true })
+  }
 })
 
 it('writes plain lines where there is no terminal, and the table at the end', async () => {

@@ -35,11 +35,14 @@ export interface ServerOptions {
 }
 
 const OTHER_BODY_LIMIT = 1_048_576
+/** How long a client may take to send its request. Answers, event streams among them, take as long as they take. */
+const REQUEST_TIMEOUT_MS = 120_000
 
 /** The HTTP interface to one pipeline, not listening yet: call `listen`, or `inject` in tests. */
 export async function createServer(options: ServerOptions): Promise<FastifyInstance> {
   const app = Fastify({
     bodyLimit: OTHER_BODY_LIMIT,
+    requestTimeout: REQUEST_TIMEOUT_MS,
     ...(options.logger === undefined ? { logger: false } : { loggerInstance: options.logger }),
   }).withTypeProvider<ZodTypeProvider>()
   app.setValidatorCompiler(validatorCompiler)

@@ -81,6 +81,28 @@ export class RouteNotFoundError extends PatchlaneError {
   }
 }
 
+/** A stream of events that is not this repository's, or that there is not. */
+export class StreamNotFoundError extends PatchlaneError {
+  readonly code = 'SERVER_STREAM_NOT_FOUND'
+  override readonly kind: ErrorKind = 'usage'
+
+  constructor(stream: string) {
+    super(`This server has no stream ${JSON.stringify(stream)}.`, {
+      remedy: "Leave the stream out for the events of the target's patches.",
+    })
+  }
+}
+
+/** The patch belongs to another repository or target. */
+export class PatchNotFoundError extends PatchlaneError {
+  readonly code = 'SERVER_PATCH_NOT_FOUND'
+  override readonly kind: ErrorKind = 'usage'
+
+  constructor(patchId: string) {
+    super(`There is no patch ${patchId} for this target.`, { remedy: 'See GET /v1/patches for what there is.' })
+  }
+}
+
 /** A request that the HTTP layer or a route's schema refused. */
 export class InvalidRequestError extends PatchlaneError {
   readonly code: string = 'SERVER_INVALID_REQUEST'

@@ -5,8 +5,10 @@ export {
   ForbiddenError,
   InvalidRequestError,
   ListenError,
+  PatchNotFoundError,
   RouteNotFoundError,
   SelfApprovalError,
+  StreamNotFoundError,
   TokenSpecError,
   UnauthorizedError,
 } from './errors.ts'

@@ -56,6 +56,13 @@ it('follows the stream that is asked for', async () => {
   expect((await readStream(fixture, '/v1/events?stream=run:r1', { events: 1 })).types).toEqual(['run.started'])
 })
 
+it('serves no stream of another repository on the same database', async () => {
+  await using fixture = await startServer()
+  for (const stream of ['patch:other:refs/heads/main', 'index:other', 'approval:refs/heads/dev', 'anything'])
+    expect((await fixture.ask('approver', 'GET', `/v1/events?stream=${encodeURIComponent(stream)}`)).status).toBe(404)
+  expect(fixture.pipeline.lastCall('events')).toBeUndefined()
+})
+
 it('keeps a quiet connection alive', async () => {
   const { createServer } = await import('../src/index.ts')
   await using fixture = await startServer()

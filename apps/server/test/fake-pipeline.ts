@@ -18,25 +18,26 @@ import {
   workspaceIdSchema,
 } from '@patchlane/kernel'
 import { versionOf } from '@patchlane/kernel/testing'
-import {
-  type AgentRequest,
-  type ContextBundle,
-  type ContextRequest,
-  configSchema,
-  type Diagnosis,
-  type GateReport,
-  type PendingApproval,
-  type Pipeline,
-  type PipelineStatus,
-  type Proposal,
-  type RunEvent,
-  type RunHandle,
-  type RunRequest,
-  type RunResult,
-  type SymbolHit,
-  type UndoPreview,
-  type WorkspaceInfo,
+import type {
+  AgentRequest,
+  ContextBundle,
+  ContextRequest,
+  Diagnosis,
+  GateReport,
+  PendingApproval,
+  Pipeline,
+  PipelineStatus,
+  Proposal,
+  RunEvent,
+  RunHandle,
+  RunRequest,
+  RunResult,
+  SymbolHit,
+  UndoPreview,
+  WorkspaceInfo,
 } from '@patchlane/pipeline'
+// The file itself: the package's root loads databases and graphs that a fake has no use for.
+import { configSchema } from '../../../packages/pipeline/src/config-schema.ts'
 
 export const HEAD = objectIdSchema.parse('a'.repeat(40))
 export const LANDED = objectIdSchema.parse('b'.repeat(40))
@@ -134,15 +135,15 @@ export class FakePipeline implements Pipeline {
   }
 
   /** Puts a patch in line without being asked through the interface. */
-  add(proposal: Proposal = {}, overrides: Partial<QueuedPatch> = {}): QueuedPatch {
+  add(proposal: Proposal = {}, overrides: Partial<QueuedPatch> = {}, repoId: string = REPO): QueuedPatch {
     const patchId = patchIdSchema.parse(uuidV5(proposal.key ?? `${this.queue.length}`))
     const known = this.queue.find((queued) => queued.patch.patchId === patchId)
     if (known !== undefined) return known
     const patch = patchSchema.parse({
       patchId,
-      repoId: REPO,
+      repoId,
       target: TARGET,
-      base: { repoId: REPO, commit: HEAD, indexVersion: null },
+      base: { repoId, commit: HEAD, indexVersion: null },
       author: { agent: proposal.agent ?? 'someone' },
       title: proposal.title ?? 'Change one file',
       changes: [{ kind: 'modify', path: 'file.txt', before: versionOf('old\n'), after: versionOf('new\n') }],
@@ -186,8 +187,9 @@ export class FakePipeline implements Pipeline {
   readonly patches: Pipeline['patches'] = {
     list: async (filter = {}) => {
       this.#enter('list', filter)
-      const { status, runId, afterSeq = 0, limit } = filter
-      return this.queue
+      const { status, runId, afterSeq = 0, limit, latestFirst = false } = filter
+      const all = latestFirst ? this.queue.toReversed() : this.queue
+      return all
         .filter((queued) => status === undefined || status.includes(queued.status))
         .filter((queued) => runId === undefined || queued.patch.author.runId === runId)
         .filter((queued) => queued.seq > afterSeq)

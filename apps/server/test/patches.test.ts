@@ -138,6 +138,23 @@ it('lets an agent withdraw its own patches only', async () => {
   expect((await withdraw('approver', other.patch.patchId)).status).toBe(200)
 })
 
+it('knows no patch of another repository on the same database', async () => {
+  await using fixture = await startServer()
+  const { patch } = fixture.pipeline.add({}, { status: 'awaiting_approval' }, 'other')
+  for (const [method, path] of [
+    ['GET', ''],
+    ['GET', '/diff'],
+    ['POST', '/approve'],
+    ['POST', '/reject'],
+    ['POST', '/withdraw'],
+  ] as const) {
+    const body = method === 'GET' ? undefined : {}
+    const response = await fixture.ask('approver', method, `/v1/patches/${patch.patchId}${path}`, body)
+    expect([path, response.status]).toEqual([path, 404])
+  }
+  expect(fixture.pipeline.queue[0]?.status).toBe('awaiting_approval')
+})
+
 it('lists questions and takes the answer of an approver, in their name', async () => {
   await using fixture = await startServer()
   const question = fixture.pipeline.park({ agent: 'bot' })

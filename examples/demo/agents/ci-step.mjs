@@ -1,4 +1,4 @@
 // Touches the configuration of continuous integration: never without a person.
 import { edit } from './edit.mjs'
 
-edit('.github/workflows/ci.yml', (text) => text.replace('timeout-minutes: 15', 'timeout-minutes: 10'))
+edit('.github/workflows/demo.yml', (text) => text.replace('timeout-minutes: 15', 'timeout-minutes: 10'))

@@ -1,4 +1,4 @@
 // Works from an old commit, as an agent does that was started long ago.
 import { edit } from './edit.mjs'
 
-edit('.gitignore', (text) => `${text.trimEnd()}\n*.orig\n`)
+edit('LICENSE', (text) => text.replace('[yyyy] [name of copyright owner]', '2026 The Patchlane authors'))

@@ -4,10 +4,10 @@ import pathlib
 import re
 import sys
 
-path = pathlib.Path("packages/kernel/src/digest.ts")
+path = pathlib.Path("packages/rate-limit/src/provider-signal.ts")
 before = path.read_text(encoding="utf-8")
-after = re.sub(r"\bisList\b", "isJsonArray", before)
+after = re.sub(r"\bisHeaders\b", "isHeadersObject", before)
 if after == before:
     sys.exit(f"{path}: nothing to rename")
 path.write_text(after, encoding="utf-8")
-print(f"renamed isList in {path}")
+print(f"renamed isHeaders in {path}")

@@ -14,6 +14,10 @@ export interface GatewayQueue {
   /** Refused with a code that ends in `_CANCELLED` when the patch was withdrawn meanwhile; back to `queued` then settles it. */
   move(lease: TargetLease, patchId: string, to: PatchStatus, verdict?: VerdictInput): Promise<QueuedPatch>
   settle(lease: TargetLease, patchId: string, verdict: VerdictInput & { status: SettledStatus }): Promise<QueuedPatch>
+  /**
+   * For a landing that a dead gateway did not write down: from any status on the road to `landed`, past any withdrawal, in one step.
+   */
+  recordLanded(lease: TargetLease, patchId: string, verdict: VerdictInput & { status: 'landed' }): Promise<QueuedPatch>
   park(lease: TargetLease, patchId: string, parkedFor: ParkedFor, verdict: VerdictInput): Promise<QueuedPatch>
   /** Lets a parked patch try again. */
   reenter(patchId: string, answer: { approved: boolean; by: string; note?: string }): Promise<QueuedPatch>

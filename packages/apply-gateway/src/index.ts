@@ -3,6 +3,7 @@ export { ApplyGateway } from './apply-gateway.ts'
 export type { ApprovalAnswer, ApprovalGate, ApprovalRequest } from './approval-gate.ts'
 export type { Check, CheckContext } from './check.ts'
 export type { ContentMergeRequest, ContentMergeResult, ContentMerger } from './content-merger.ts'
+export { DirectoryTarget, type DirectoryTargetOptions } from './directory/directory-target.ts'
 export {
   CheckoutBusyError,
   CheckoutOverlapError,
@@ -24,3 +25,4 @@ export { RollbackManager, type RollbackResult, type RollbackScope } from './roll
 export { GitStagingArea, type GitStagingAreaOptions } from './staging/git-staging-area.ts'
 export type { StagingArea, StagingTree } from './staging-area.ts'
 export type { Fence, Recovery, Target, VisibleState } from './target.ts'
+export { landedByRun, planUndo, planUndoOfSeveral, type UndoOptions, type UndoPlan } from './undo.ts'

@@ -323,15 +323,7 @@ export class TargetSession {
     const { patchId } = queued.patch
     const landedCommit = landedCommits.get(patchId)
     if (landedCommit === undefined) return
-    const car: Car = {
-      queued,
-      onto: landedCommit,
-      tip: landedCommit,
-      stop: new AbortController(),
-      judged: Promise.resolve({ kind: 'stopped' }),
-    }
-    if (!(await this.#advance(car, 'staged')) || !(await this.#advance(car, 'checking'))) return
-    const landed = await gateway.queue.settle(this.#lease, patchId, {
+    const landed = await gateway.queue.recordLanded(this.#lease, patchId, {
       status: 'landed',
       code: 'LANDED',
       message: `Landed as ${landedCommit.slice(0, 12)}, found in the history of the target.`,

@@ -113,6 +113,30 @@ describe('the road of a patch', () => {
     expect((await repository.readCommit('main')).parents).toEqual([head])
   })
 
+  it('checks the second patch on top of the first while the first is still being checked', async () => {
+    const bases = new Map<string, string>()
+    const commits = new Map<string, string>()
+    const both = Promise.withResolvers<void>()
+    const meet: Check = {
+      name: 'meet',
+      kind: 'tests',
+      async run({ patch, base, commit }) {
+        bases.set(patch.title, base)
+        commits.set(patch.title, commit)
+        if (bases.size === 2) both.resolve()
+        await both.promise
+        return [report('meet', 'tests', 'passed')]
+      },
+    }
+    const { make, propose, repository, head } = await setUp({ a: 'a\n' })
+    await propose({ b: 'b\n' }, { title: 'one' })
+    await propose({ c: 'c\n' }, { title: 'two' })
+    await make({ checks: [meet], concurrency: 2 }).drain()
+    expect(bases.get('one')).toBe(head)
+    expect(bases.get('two')).toBe(commits.get('one'))
+    expect(await repository.resolve('main')).toBe(commits.get('two'))
+  })
+
   it('lands what a formatter made of it, judged by every check', async () => {
     const seen: string[] = []
     const formatter: Check = {

@@ -164,6 +164,13 @@ describe('a tool that misbehaves', () => {
     expect(project.lines.join()).toContain('other.py, stray.py')
   })
 
+  it('leaves alone what lay there before it ran, linked dependencies above all', async () => {
+    project = await stagedProject({}, { 'mine.py': 'b = 1\n' })
+    await project.write({ 'node_modules/x/index.js': '', 'linked.txt': 'prepared' })
+    await new FileToolCheck({ tool: ruffCheck, program: script("console.log('[]')") }).run(project.context)
+    expect(await project.status()).toBe('?? linked.txt\n?? node_modules/x/index.js\n')
+  })
+
   it.each([
     ['crashes', 'process.kill(process.pid, "SIGKILL")', 'ended by SIGKILL'],
     ['fails in its own way', 'console.error("boom"); process.exit(7)', 'status 7: boom'],

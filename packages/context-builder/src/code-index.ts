@@ -1,7 +1,6 @@
 import { mkdir, readdir, rm, stat, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { FileChange, IndexDigest, ObjectId } from '@patchlane/kernel'
-import { objectIdSchema } from '@patchlane/kernel'
 import { buildSegment } from './build-segment.ts'
 import { CodeView } from './code-view.ts'
 import { MAX_BLOB_BYTES, readingOf } from './extract-document.ts'
@@ -27,7 +26,8 @@ export interface IndexRequest {
 
 /** An index nobody has asked for this long belongs to a program that is gone. */
 const FORGET_MS = 14 * 86_400_000
-const VIEWS = 4
+/** States kept in memory. */
+const KEPT = 4
 
 /**
  * The code index: words, definitions and imports of every blob, read once for all commits, branches and worktrees, and a view of them
@@ -46,6 +46,7 @@ export class CodeIndex {
   readonly #threads: number | undefined
   readonly #version: string
   readonly #views = new Map<string, CodeView>()
+  readonly #trees = new Map<string, readonly TreeFile[]>()
 
   private constructor(options: CodeIndexOptions, version: string) {
     this.#version = version
@@ -68,7 +69,7 @@ export class CodeIndex {
 
   /** Makes sure that a commit can be searched. What has been read before, in any commit, is not read again. */
   async index(request: IndexRequest): Promise<{ digest: IndexDigest; fileCount: number }> {
-    const files = await this.#reader.listTree(request.commit)
+    const files = await this.#listTree(request.commit)
     await this.#read(files, request)
     return { digest: treeDigest(this.#version, files), fileCount: files.length }
   }
@@ -77,11 +78,12 @@ export class CodeIndex {
   async view(request: IndexRequest): Promise<CodeView> {
     const known = this.#views.get(request.commit)
     if (known !== undefined) return known
-    const files = await this.#reader.listTree(request.commit)
+    const files = await this.#listTree(request.commit)
     await this.#read(files, request)
     const find = (key: string) => this.#store.find(key)
-    const view = new CodeView({ commit: request.commit, digest: treeDigest(this.#version, files), files, find })
-    this.#remember(request.commit, view)
+    const like = [...this.#views.values()].at(-1)
+    const view = new CodeView({ commit: request.commit, digest: treeDigest(this.#version, files), files, find, like })
+    keepLast(this.#views, request.commit, view)
     return view
   }
 
@@ -114,7 +116,17 @@ export class CodeIndex {
       digest: treeDigest(this.#version, list),
       files: list,
       find: (key) => places.get(key) ?? this.#store.find(key),
+      like: base,
     })
+  }
+
+  /** A commit's files never change: those listed last are kept. */
+  async #listTree(commit: ObjectId): Promise<readonly TreeFile[]> {
+    const known = this.#trees.get(commit)
+    if (known !== undefined) return known
+    const files = await this.#reader.listTree(commit)
+    keepLast(this.#trees, commit, files)
+    return files
   }
 
   async #read(files: readonly TreeFile[], { signal, onProgress }: IndexRequest): Promise<void> {
@@ -132,12 +144,6 @@ export class CodeIndex {
     if (added > 0) await this.#forgetOthers()
   }
 
-  #remember(commit: ObjectId, view: CodeView): void {
-    this.#views.set(objectIdSchema.parse(commit), view)
-    const [oldest] = this.#views.keys()
-    if (this.#views.size > VIEWS && oldest !== undefined) this.#views.delete(oldest)
-  }
-
   /** Marks this index as used, and removes those of programs that have not been here for long. */
   async #forgetOthers(): Promise<void> {
     const parent = join(this.directory, '..')
@@ -152,4 +158,10 @@ export class CodeIndex {
         await rm(other, { recursive: true, force: true })
     }
   }
+}
+
+function keepLast<T>(map: Map<string, T>, key: string, value: T): void {
+  map.set(key, value)
+  const [oldest] = map.keys()
+  if (map.size > KEPT && oldest !== undefined) map.delete(oldest)
 }

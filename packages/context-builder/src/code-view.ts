@@ -18,6 +18,8 @@ export interface CodeViewSource {
   digest: IndexDigest
   files: readonly TreeFile[]
   find(key: string): DocumentPlace | undefined
+  /** A view that has most of the files already; what it knows of them is not worked out again. */
+  like?: CodeView | undefined
 }
 
 /**
@@ -46,8 +48,10 @@ export class CodeView {
       this.#positions.set(file.path, at)
       const place = file.mode === '160000' ? undefined : source.find(documentKey(file))
       places.push(place)
+      if (place !== undefined) this.#attach(place, at)
+      const same = source.like?.files[source.like.position(file.path) ?? -1]
+      if (same !== undefined && same.oid === file.oid && same.mode === file.mode) return same
       if (place === undefined) return { ...file, role: roleOf(file.path), lines: 0 }
-      this.#attach(place, at)
       const { segment, document } = place
       return { ...file, role: roleOf(file.path, flagsOf(segment.flags(document))), lines: segment.lines(document) }
     })

@@ -86,6 +86,19 @@ describe('segments', () => {
     )
   })
 
+  it('are read wherever they lie in memory', () => {
+    const writer = new SegmentWriter(3)
+    writer.begin(keyOf(1))
+    writer.word('alpha', 0, 0)
+    writer.end({ lines: 1, flags: 0, details: '{}' })
+    const whole = writer.finish()
+    for (const shift of [0, 1, 2, 3]) {
+      const moved = Buffer.alloc(whole.length + shift).subarray(shift)
+      moved.set(whole)
+      expect(new Segment(moved).find('alpha')).toBe(0)
+    }
+  })
+
   it('find every term they hold', () => {
     fc.assert(
       fc.property(fc.array(draft, { maxLength: 8 }), (drafts) => {

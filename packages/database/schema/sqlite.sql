@@ -17,6 +17,8 @@ CREATE TABLE "approvals" ("approval_id" text not null,
   "used_at" bigint,
   constraint "approvals_key" primary key ("approval_id"));
 
+CREATE UNIQUE INDEX "approvals_open" on "approvals" ("patch_id") where status = 'pending';
+
 CREATE INDEX "approvals_patch" on "approvals" ("patch_id",
   "content_key");
 
@@ -155,6 +157,9 @@ CREATE TABLE "patch_proposals" ("patch_id" text not null,
   "index_version_id") references "index_versions" ("repo_id",
   "version_id"));
 
+CREATE INDEX "patch_proposals_created" on "patch_proposals" ("created_at",
+  "seq");
+
 CREATE INDEX "patch_proposals_line" on "patch_proposals" ("repo_id",
   "target",
   "status",
@@ -169,6 +174,14 @@ CREATE UNIQUE INDEX "patch_proposals_seq" on "patch_proposals" ("repo_id",
   "seq");
 
 CREATE INDEX "patch_proposals_settled" on "patch_proposals" ("settled_at");
+
+CREATE INDEX "patch_proposals_status" on "patch_proposals" ("status",
+  "target",
+  "repo_id",
+  "seq");
+
+CREATE INDEX "patch_proposals_target" on "patch_proposals" ("target",
+  "seq");
 
 CREATE TABLE "patch_targets" ("repo_id" text not null,
   "target" text not null,

@@ -1,5 +1,5 @@
 import type { Clock } from '@patchlane/kernel'
-import type { Kysely, Transaction } from 'kysely'
+import type { Kysely, RawBuilder, Transaction } from 'kysely'
 import type { Schema } from './schema.ts'
 import type { WakeUps } from './wake-ups.ts'
 
@@ -18,6 +18,8 @@ export interface Database {
   /** For reads, and for single statements. On SQLite it waits while this handle's transaction is open: inside one, use what the callback got. */
   readonly db: Kysely<Schema>
   readonly wakeUps: WakeUps
+  /** The time on the database's clock as an expression, for a query that needs it beside something else. */
+  readonly clock: RawBuilder<number>
   /** The time on the database's clock, UTC in milliseconds: one clock for all machines that share the store. */
   now(executor?: Kysely<Schema>): Promise<number>
   /**

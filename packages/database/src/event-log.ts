@@ -45,16 +45,24 @@ export class EventLog {
     const stored: StoredEvent[] = []
     // Always in the same order, so that two writers of several streams cannot wait for each other.
     for (const [stream, group] of [...byStream].sort(([a], [b]) => (a < b ? -1 : 1))) {
-      const last = await allot(trx, stream, group.length)
-      const events = group.map((draft, index) => ({ ...draft, seq: last - group.length + 1 + index, at: time }))
-      await trx
-        .insertInto('events')
-        .values(events.map((event) => ({ ...event, data: JSON.stringify(event.data) })))
-        .execute()
-      stored.push(...events)
+      stored.push(...(await this.#appendTo(trx, stream, group, time)))
       this.#database.afterCommit(trx, () => this.announce(stream))
     }
     return stored
+  }
+
+  async #appendTo(trx: Kysely<Schema>, stream: string, drafts: readonly Draft[], at: number): Promise<StoredEvent[]> {
+    const [draft] = drafts
+    // One trip to the server instead of two, in the usual case.
+    if (this.#database.dialect === 'postgres' && draft !== undefined && drafts.length === 1)
+      return [{ ...draft, at, seq: await appendInOneStatement(trx, draft, at) }]
+    const last = await allot(trx, stream, drafts.length).executeTakeFirstOrThrow()
+    const events = drafts.map((event, index) => ({ ...event, seq: last.last_seq - drafts.length + 1 + index, at }))
+    await trx
+      .insertInto('events')
+      .values(events.map((event) => ({ ...event, data: JSON.stringify(event.data) })))
+      .execute()
+    return events
   }
 
   /** Wakes the followers of a stream. */
@@ -123,23 +131,46 @@ export class EventLog {
   }
 }
 
-function parseDraft(draft: EventDraft): z.output<typeof eventDraftSchema> {
+type Draft = z.output<typeof eventDraftSchema>
+
+function parseDraft(draft: EventDraft): Draft {
   const parsed = eventDraftSchema.safeParse(draft)
   if (parsed.success) return parsed.data
   throw new InvalidInputError(`An event is malformed: ${z.prettifyError(parsed.error)}`, { cause: parsed.error })
 }
 
 /** Takes the next `count` numbers of a stream, and its lock until the transaction ends. */
-async function allot(trx: Kysely<Schema>, stream: string, count: number): Promise<number> {
-  const row = await trx
+function allot(db: Pick<Kysely<Schema>, 'insertInto'>, stream: string, count: number) {
+  return db
     .insertInto('event_streams')
     .values({ stream, last_seq: count })
     .onConflict((conflict) =>
       conflict.column('stream').doUpdateSet({ last_seq: sql<number>`event_streams.last_seq + ${count}` }),
     )
     .returning('last_seq')
+}
+
+async function appendInOneStatement(trx: Kysely<Schema>, draft: Draft, at: number): Promise<number> {
+  const { stream, type, subject, data } = draft
+  const row = await trx
+    .with('allotted', (db) => allot(db, stream, 1))
+    .insertInto('events')
+    .columns(['stream', 'seq', 'type', 'subject', 'data', 'at'])
+    .expression((eb) =>
+      eb
+        .selectFrom('allotted')
+        .select([
+          sql<string>`cast(${stream} as text)`.as('stream'),
+          'allotted.last_seq as seq',
+          sql<string>`cast(${type} as text)`.as('type'),
+          sql<string>`cast(${subject} as text)`.as('subject'),
+          sql<string>`cast(${JSON.stringify(data)} as text)`.as('data'),
+          sql<number>`cast(${at} as bigint)`.as('at'),
+        ]),
+    )
+    .returning('seq')
     .executeTakeFirstOrThrow()
-  return row.last_seq
+  return row.seq
 }
 
 function toEvent(row: Selectable<EventsTable>): StoredEvent {

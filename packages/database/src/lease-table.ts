@@ -90,12 +90,14 @@ export class LeaseTable {
    * it is written by the holder.
    */
   async check(trx: Kysely<Schema>, lease: TargetLease): Promise<LeaseStanding> {
-    const row = await this.#lock(trx, lease)
-    const now = await this.#database.now(trx)
+    const row = await this.#select(trx, lease)
+      .select(this.#database.clock.as('now'))
+      .$if(this.#database.dialect === 'postgres', (query) => query.forUpdate())
+      .executeTakeFirst()
     if (row === undefined || row.epoch !== lease.epoch || row.owner !== lease.owner)
       return { held: false, reason: 'lost', epoch: row?.epoch ?? 0 }
-    if (row.expires_at <= now) return { held: false, reason: 'expired', epoch: row.epoch }
-    return { held: true, now }
+    if (row.expires_at <= row.now) return { held: false, reason: 'expired', epoch: row.epoch }
+    return { held: true, now: row.now }
   }
 
   /** Who holds a lease now; `undefined` if nobody does. */

@@ -1,15 +1,8 @@
 import { type Kysely, sql, type Transaction } from 'kysely'
-import type { Database, Dialect } from './database.ts'
+import type { Database } from './database.ts'
 import { SchemaOutdatedError, SchemaTooNewError } from './errors.ts'
 import { migrations } from './migrations/index.ts'
 import type { Schema } from './schema.ts'
-
-/** One step forward. Migrations that were released are never edited; what is wrong with one is mended by the next. */
-export interface Migration {
-  version: number
-  name: string
-  up(db: Kysely<Schema>, dialect: Dialect): Promise<void>
-}
 
 /** The schema version this program knows. */
 export const schemaVersion = migrations.reduce((highest, { version }) => Math.max(highest, version), 0)

@@ -36,9 +36,14 @@ export class SqlDatabase implements Database {
     this.#parts = parts
   }
 
+  get clock(): RawBuilder<number> {
+    const { clock } = this.#parts
+    return clock === undefined ? clockOf(this.dialect) : sql<number>`cast(${clock.now()} as bigint)`
+  }
+
   async now(executor: Kysely<Schema> = this.db): Promise<number> {
     if (this.#parts.clock !== undefined) return this.#parts.clock.now()
-    const { rows } = await sql<{ now: number }>`select ${clockOf(this.dialect)} as now`.execute(executor)
+    const { rows } = await sql<{ now: number }>`select ${this.clock} as now`.execute(executor)
     return rows[0]?.now ?? Date.now()
   }
 

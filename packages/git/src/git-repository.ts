@@ -1,18 +1,10 @@
 import { realpath } from 'node:fs/promises'
-import {
-  type FileChange,
-  type FileMode,
-  type FileVersion,
-  fileModeSchema,
-  type ObjectId,
-  objectIdSchema,
-  parseRepoPath,
-} from '@patchlane/kernel'
+import { type FileChange, type FileVersion, type ObjectId, objectIdSchema } from '@patchlane/kernel'
 import { CommittedAttributes } from './attributes.ts'
 import { describeChange, describeVersion } from './changes.ts'
 import { type Commit, type CommitDraft, parseCommit, serializeCommit } from './commit-object.ts'
 import { parseRawDiff, type TreeDifference, walkDifference } from './diff-trees.ts'
-import { ObjectNotFoundError, UnsupportedEntryError } from './errors.ts'
+import { ObjectNotFoundError } from './errors.ts'
 import { LOG_FORMAT, type LogEntry, parseLog } from './log.ts'
 import { LooseObjectWriter } from './loose-object-writer.ts'
 import { type MergeOutcome, parseMergeTree } from './merge-trees.ts'
@@ -29,6 +21,8 @@ import { Worktrees } from './worktrees.ts'
 export interface GitRepositoryOptions {
   /** Whether objects are on disk before their id is returned. @default true */
   fsync?: boolean
+  /** The git folder, where it is not found from the directory: a shadow repository of a plain folder. */
+  gitDir?: string
 }
 
 export interface TreeFile {
@@ -81,7 +75,7 @@ export class GitRepository {
    * @throws {GitTooOldError}
    */
   static async open(directory: string, options: GitRepositoryOptions = {}): Promise<GitRepository> {
-    return new GitRepository(await findRepository(directory), options)
+    return new GitRepository(await findRepository(directory, options.gitDir), options)
   }
 
   get gitDir(): string {
@@ -104,9 +98,11 @@ export class GitRepository {
 
   /** Runs a git command on the real repository, in the safe environment. `cwd` is the worktree unless given. */
   git(request: GitRequest) {
+    const cwd = request.cwd ?? this.#layout.workTree ?? this.#layout.gitDir
     return runGit({
-      cwd: this.#layout.workTree ?? this.#layout.gitDir,
       ...request,
+      cwd,
+      env: { ...(cwd === this.#layout.workTree ? this.#layout.env : {}), ...request.env },
       config: [...this.#layout.settings, ...(request.config ?? [])],
     })
   }

@@ -30,6 +30,7 @@ export class RefTransaction {
   #output = ''
   #waiting: (() => void) | undefined
   #ended = false
+  #committed = false
 
   private constructor(service: Service, objectFormat: 'sha1' | 'sha256') {
     this.#service = service
@@ -90,12 +91,13 @@ export class RefTransaction {
   async commit(): Promise<void> {
     this.#service.stdin.write('commit\0')
     await this.#expect('commit: ok')
+    this.#committed = true
     await this.#service.stop()
   }
 
-  /** Safe at any time, also after a failure. */
+  /** Safe at any time: after a failure, a commit or another abort it does nothing. */
   async abort(): Promise<void> {
-    if (!this.#ended) this.#service.stdin.write('abort\0')
+    if (!this.#ended && !this.#committed) this.#service.stdin.write('abort\0')
     await this.#service.stop()
   }
 

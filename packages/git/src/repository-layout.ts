@@ -17,23 +17,37 @@ export interface RepositoryLayout {
   objectFormat: 'sha1' | 'sha256'
   /** `name=value`: see {@link readUserSettings}. */
   settings: readonly string[]
+  /** For git commands in `workTree`, where the git folder is not found from there. */
+  env: Readonly<Record<string, string>>
 }
 
+/** A folder's own line ends and ignore rules only: what a shadow repository records has to be the bytes that are there. */
+const shadowSettings = [
+  'core.autocrlf=false',
+  'core.safecrlf=false',
+  'core.excludesFile=/dev/null',
+  'core.attributesFile=/dev/null',
+]
+
 /**
- * Finds the repository that a folder belongs to.
+ * Finds the repository that a folder belongs to; with `gitDir`, that git folder with this folder as its worktree.
  *
  * @throws {NotARepositoryError}
  * @throws {GitTooOldError}
  */
-export async function findRepository(directory: string): Promise<RepositoryLayout> {
+export async function findRepository(directory: string, gitDir?: string): Promise<RepositoryLayout> {
   await requireGit()
-  const settings = await readUserSettings(directory).catch((thrown: unknown) => {
-    throw new NotARepositoryError(directory, { cause: thrown })
-  })
+  const env = gitDir === undefined ? {} : { GIT_DIR: gitDir, GIT_WORK_TREE: directory }
+  const settings = await (gitDir === undefined ? readUserSettings(directory) : Promise.resolve(shadowSettings)).catch(
+    (thrown: unknown) => {
+      throw new NotARepositoryError(directory, { cause: thrown })
+    },
+  )
   const args = ['--git-dir', '--git-common-dir', '--git-path', 'objects', '--show-object-format', '--show-toplevel']
   const result = await runGit({
     args: ['rev-parse', '--path-format=absolute', ...args],
     cwd: directory,
+    env,
     config: settings,
     okExitCodes: [0, 128],
   }).catch((thrown: unknown) => {
@@ -41,8 +55,8 @@ export async function findRepository(directory: string): Promise<RepositoryLayou
       ? thrown
       : new NotARepositoryError(directory, { cause: thrown })
   })
-  const [gitDir, commonDir, objectDirectory, objectFormat, workTree] = result.stdout.split('\n')
-  if (gitDir === undefined || commonDir === undefined || objectDirectory === undefined || objectFormat === undefined) {
+  const [ownDir, commonDir, objectDirectory, objectFormat, workTree] = result.stdout.split('\n')
+  if (ownDir === undefined || commonDir === undefined || objectDirectory === undefined || objectFormat === undefined) {
     const cause = new GitCommandError('rev-parse', result.exitCode, result.stderr)
     throw new NotARepositoryError(directory, { cause })
   }
@@ -50,11 +64,12 @@ export async function findRepository(directory: string): Promise<RepositoryLayou
     throw new NotARepositoryError(directory, { cause: errorMessage(`unknown object format ${objectFormat}`) })
   }
   return {
-    gitDir,
+    gitDir: ownDir,
     commonDir,
     workTree: workTree ? workTree : null,
     objectDirectory: objectDirectory || join(commonDir, 'objects'),
     objectFormat,
     settings,
+    env,
   }
 }

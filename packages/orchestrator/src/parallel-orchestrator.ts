@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { setMaxListeners } from 'node:events'
 import type { BaseCheckpointSaver } from '@langchain/langgraph'
 import {
   type Clock,
@@ -129,6 +130,20 @@ export class ParallelOrchestrator {
     })
   }
 
+  /**
+   * Deletes what is kept of a run: its checkpoints and its record, not its patches. It cannot be resumed afterwards.
+   *
+   * @throws {RunBusyError} while it is worked on.
+   */
+  async forget(runId: string): Promise<void> {
+    const id = runIdSchema.parse(runId)
+    if ((await this.#runs.get(id)) === undefined) throw new RunNotFoundError(id)
+    if (!(await this.#takeOver(id))) throw new RunBusyError(id, 'is worked on')
+    const { MemorySaver } = await import('@langchain/langgraph')
+    await (await this.#openSaver(() => new MemorySaver())).deleteThread(id)
+    await this.#runs.remove(id)
+  }
+
   async #claim(runId: RunId): Promise<RunClaim> {
     return { runId, holder: await this.#holder, ttlMs: this.#options.claimTtlMs ?? 15_000 }
   }
@@ -159,10 +174,16 @@ export class ParallelOrchestrator {
   async #work(runId: RunId, events: AsyncChannel<RunEvent>, outer: AbortSignal, how: Beginning): Promise<RunResult> {
     const stop = new AbortController()
     const signal = AbortSignal.any([outer, stop.signal])
+    // As many listen as there are subtasks; that is no leak.
+    setMaxListeners(0, signal)
     const claim = await this.#claim(runId)
+    let renewal = Promise.resolve()
     const renew = setInterval(() => {
-      this.#runs.claim(claim).then(
-        (held) => held || stop.abort(new RunBusyError(runId, 'was taken over by another process')),
+      renewal = this.#runs.claim(claim).then(
+        (held) => {
+          if (!held) stop.abort(new RunBusyError(runId, 'was taken over by another process'))
+        },
+        // The store may be back before the claim runs out.
         () => {},
       )
     }, claim.ttlMs / 3)
@@ -189,14 +210,20 @@ export class ParallelOrchestrator {
       await this.#runs.update(runId, { status: 'finished', endedAt })
       scope.emit({ type: 'run.finished', data: result })
       return result
-    } catch (error) {
+    } catch (thrown) {
+      const takenOver = stop.signal.aborted
+      const error: unknown = takenOver ? stop.signal.reason : thrown
       stop.abort(error)
       await scope.idle()
+      // What becomes of the run now is for its new holder to record.
+      if (takenOver) throw failed(scope, error)
       // Without a plan nothing was done: there is no run to come back to.
-      if (!planned && how.request !== undefined && !outer.aborted) await this.#forget(runId)
+      if (!planned && how.request !== undefined && !outer.aborted) await this.#discard(runId)
       throw await this.#ended(scope, error, outer.aborted)
     } finally {
       clearInterval(renew)
+      // One under way would take the claim again after it was given back.
+      await renewal
       await this.#runs.release(runId, claim.holder).catch(() => {})
     }
   }
@@ -244,7 +271,7 @@ export class ParallelOrchestrator {
     return this.#saver
   }
 
-  async #forget(runId: RunId): Promise<void> {
+  async #discard(runId: RunId): Promise<void> {
     await (await this.#saver)?.deleteThread(runId).catch(() => {})
     await this.#runs.remove(runId).catch(() => {})
   }
@@ -258,8 +285,13 @@ export class ParallelOrchestrator {
       return new RunInterruptedError(scope.runId, { cause: error })
     }
     await this.#runs.update(scope.runId, { status: 'failed', endedAt }).catch(() => {})
-    const code = PatchlaneError.is(error) ? error.code : 'UNKNOWN'
-    scope.emit({ type: 'run.failed', message: errorMessage(error), data: { code } })
-    return error
+    return failed(scope, error)
   }
+}
+
+/** Tells the reader why the run failed. */
+function failed(scope: RunScope, error: unknown): unknown {
+  const code = PatchlaneError.is(error) ? error.code : 'UNKNOWN'
+  scope.emit({ type: 'run.failed', message: errorMessage(error), data: { code } })
+  return error
 }

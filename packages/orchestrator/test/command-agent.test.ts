@@ -102,6 +102,21 @@ describe('a command agent', () => {
       await scene.dispose()
     })
 
+    it("cannot write the user's git configuration", async () => {
+      const scene = await scenario('')
+      const home = join(scene.workspace.directory, '..')
+      vi.stubEnv('HOME', home)
+      vi.stubEnv('XDG_CONFIG_HOME', undefined)
+      await mkdir(join(home, '.config', 'git'), { recursive: true })
+      await writeFile(join(home, '.gitconfig'), '')
+      const sandbox = await openSandbox({ mode: 'require', protect: [] })
+      const script = `for (const path of ['.gitconfig', '.config/git/config', '.other'])
+        try { fs.writeFileSync(process.env.HOME + '/' + path, 'x'); console.log('wrote ' + path) } catch (error) { console.log(error.code) }`
+      const { output } = await run(agentOf(script, { sandbox }), scene)
+      expect(output).toEqual(['EROFS', 'EROFS', 'wrote .other'])
+      await scene.dispose()
+    })
+
     it('can write a workspace inside what is protected', async () => {
       const scene = await scenario('')
       const sandbox = await openSandbox({ mode: 'require', protect: [join(scene.workspace.directory, '..')] })

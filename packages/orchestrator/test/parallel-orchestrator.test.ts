@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { MemorySaver } from '@langchain/langgraph'
 import type { RepoPath } from '@patchlane/kernel'
 import { versionOf } from '@patchlane/kernel/testing'
 import { describe, expect, it } from 'vitest'
@@ -53,6 +54,33 @@ describe('agents in parallel', () => {
       if (event.type === 'agent.finished' && agents.started.length === 2) gate.resolve(undefined)
     }
     expect((await handle.result).patches.map(({ status }) => status)).toEqual(['landed', 'landed'])
+  })
+
+  it('tells what happens, in order, each with its subtask, agent and time', async () => {
+    const { orchestrator } = world({ scripts })
+    const handle = orchestrator.start({ plan: planOf(scripted('a0')) })
+    const events = await eventsOf(handle)
+    expect(events.map(({ type }) => type)).toEqual([
+      'run.started',
+      'run.planned',
+      'subtask.preparing',
+      'subtask.preparing',
+      'agent.started',
+      'agent.message',
+      'agent.usage',
+      'agent.finished',
+      'patch.proposed',
+      'patch.moved',
+      'patch.settled',
+      'subtask.finished',
+      'run.finished',
+    ])
+    for (const event of events) {
+      expect(event).toMatchObject({ runId: handle.runId, at: expect.any(Number) })
+      if (!event.type.startsWith('run.')) expect(event).toMatchObject({ subtask: 'a0', agent: 'scripted' })
+    }
+    expect(events.at(-1)).toMatchObject({ data: await handle.result })
+    expect(JSON.parse(JSON.stringify(events))).toEqual(events)
   })
 
   it('starts agents of higher priority first', async () => {
@@ -174,6 +202,45 @@ describe('dependencies', () => {
       { status: 'failed', reason: 'Depends on second, which did not land (failed).' },
     ])
     expect(agents.started).toHaveLength(1)
+  })
+
+  it('may be many on one, without a warning', async () => {
+    const warnings: string[] = []
+    const onWarning = ({ name }: Error) => warnings.push(name)
+    process.on('warning', onWarning)
+    const many = Array.from({ length: 60 }, (_, n) => `m${n}`)
+    const write: Script = ({ write, subtask }) => {
+      write(subtask.id, '')
+    }
+    const { orchestrator } = world({ scripts: Object.fromEntries(['first', ...many].map((name) => [name, write])) })
+    const plan = planOf(scripted('first'), ...many.map((name) => scripted(name, { dependsOn: ['first'] })))
+    const { patches } = await orchestrator.start({ plan }).result
+    await delay(0)
+    process.off('warning', onWarning)
+    expect(patches.filter(({ status }) => status === 'landed')).toHaveLength(61)
+    expect(warnings).toEqual([])
+  })
+
+  it('stops what it does once another process has taken the run over', async () => {
+    const { orchestrator, runs, agents } = world({
+      claimTtlMs: 30,
+      scripts: { slow: async ({ signal }) => delay(60_000, undefined, { signal }) },
+    })
+    const handle = orchestrator.start({ plan: planOf(scripted('slow')) })
+    for await (const event of handle.events) {
+      if (event.type !== 'agent.message') continue
+      const holder = await runs.holder(handle.runId)
+      await runs.claim({
+        runId: handle.runId,
+        holder: 'thief',
+        ttlMs: 60_000,
+        ...(holder === null ? {} : { insteadOf: holder }),
+      })
+    }
+    await expect(handle.result).rejects.toMatchObject({ code: 'ORCHESTRATOR_RUN_BUSY' })
+    expect(agents.running).toBe(0)
+    expect(await runs.holder(handle.runId)).toBe('thief')
+    expect((await runs.get(handle.runId))?.status).toBe('running')
   })
 
   it('do not wait for subtasks that they do not depend on', async () => {
@@ -389,6 +456,18 @@ describe('interruption', () => {
     expect((await runs.get(handle.runId))?.status).toBe('finished')
   })
 
+  it('can be forgotten for good', async () => {
+    const saver = new MemorySaver()
+    const { orchestrator, repository, runs } = world({ saver, scripts: { a: ({ write }) => write('a', 'a') } })
+    const { runId } = await orchestrator.start({ plan: planOf(scripted('a')) }).result
+    await orchestrator.forget(runId)
+    expect(await runs.list()).toEqual([])
+    expect(await saver.getTuple({ configurable: { thread_id: runId } })).toBeUndefined()
+    expect(repository.patches.size).toBe(1)
+    await expect(orchestrator.resume(runId).result).rejects.toMatchObject({ code: 'ORCHESTRATOR_RUN_NOT_FOUND' })
+    await expect(orchestrator.forget(runId)).rejects.toMatchObject({ code: 'ORCHESTRATOR_RUN_NOT_FOUND' })
+  })
+
   it('cannot be resumed twice at once, nor where nothing was', async () => {
     const { orchestrator, ports } = world({
       scripts: { a: async ({ signal }) => delay(60_000, undefined, { signal }) },
@@ -399,6 +478,7 @@ describe('interruption', () => {
     for await (const event of handle.events) {
       if (event.type !== 'agent.started') continue
       await expect(other.resume(handle.runId).result).rejects.toMatchObject({ code: 'ORCHESTRATOR_RUN_BUSY' })
+      await expect(other.forget(handle.runId)).rejects.toMatchObject({ code: 'ORCHESTRATOR_RUN_BUSY' })
       stop.abort()
     }
     await expect(orchestrator.resume('nowhere').result).rejects.toMatchObject({ code: 'ORCHESTRATOR_RUN_NOT_FOUND' })

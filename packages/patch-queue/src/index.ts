@@ -1,3 +1,4 @@
+export { toEntry } from './apply-move.ts'
 export {
   LeaseLostError,
   PatchCancelledError,

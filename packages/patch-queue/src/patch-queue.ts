@@ -25,7 +25,7 @@ export interface LeaseOptions extends TargetRef {
 
 /** A patch as the queue keeps it. */
 export interface QueueEntry extends QueuedPatch {
-  /** Asked for while a gateway had the patch in hand; takes effect when it is moved next, unless it lands. */
+  /** Asked for after a gateway had taken the patch in hand; takes effect when it is moved next, unless it lands. */
   cancel: 'withdrawn' | 'superseded' | null
   /** Set once the contents of its files were erased: then `before` and `after` have no bytes, only ids. */
   erasedAt: number | null
@@ -113,17 +113,22 @@ export interface PatchQueue {
   claim(lease: TargetLease, window: number): Promise<QueueEntry[]>
   /**
    * Moves a patch. @throws {LeaseLostError | IllegalTransitionError}, and {PatchCancelledError} when it was withdrawn or superseded
-   * meanwhile and the move would lead on towards landing; back to `queued` returns it settled instead.
+   * meanwhile and the move would lead on towards landing; any other move of such a patch returns it as it is settled.
    */
   move(lease: TargetLease, patchId: string, to: PatchStatus, verdict?: VerdictInput): Promise<QueueEntry>
   /** Moves a patch to the final status of the verdict. A cancellation that came too late for a landing is ignored. */
   settle(lease: TargetLease, patchId: string, verdict: VerdictInput & { status: SettledStatus }): Promise<QueueEntry>
+  /**
+   * For recovery: the target's history has the patch, but a gateway died before it wrote that down. Walks it to `landed` in one
+   * transaction, from any status on the road, and past any cancellation. @throws {PatchStateError} when it is settled otherwise.
+   */
+  recordLanded(lease: TargetLease, patchId: string, verdict: VerdictInput & { status: 'landed' }): Promise<QueueEntry>
   /** Puts a patch on the side track: it leaves the line, keeps its place. */
   park(lease: TargetLease, patchId: string, parkedFor: ParkedFor, verdict: VerdictInput): Promise<QueueEntry>
 
   /** Ends the wait of a parked patch. Approved: re-enters first, as a barrier. Refused: rejected. Repeating the same answer is no error. */
   reenter(patchId: string, answer: Reentry): Promise<QueueEntry>
-  /** Takes a patch out. While a gateway has it in hand this is a request (`cancel`), which a landing may outrun. */
+  /** Takes a patch out. Once a gateway had it in hand this is a request (`cancel`), which a landing may outrun. */
   withdraw(patchId: string, reason: string): Promise<QueueEntry>
 
   get(patchId: string): Promise<QueueEntry | undefined>

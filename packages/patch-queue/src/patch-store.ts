@@ -52,10 +52,12 @@ export type LeaseStanding = { held: true; now: number } | { held: false; reason:
  * The queue's rules are written once, on top of it.
  */
 export interface PatchTransaction {
+  /** One time for the whole transaction, from the first call that needs it. */
   now(): Promise<number>
   /** The target's row, made if missing, locked until the end. */
   lockTarget(target: TargetRef): Promise<TargetRecord>
-  readTarget(target: TargetRef): Promise<TargetRecord | undefined>
+  /** What decides whether anything is handed out: the mode, and whether a re-entered patch is in a gateway's hands. */
+  lineState(target: TargetRef): Promise<{ mode: TargetMode; barrierInHand: boolean }>
   saveTarget(target: TargetRef, record: TargetRecord): Promise<void>
   /** Locks the lease's row. */
   checkLease(lease: TargetLease): Promise<LeaseStanding>

@@ -7,7 +7,7 @@ import {
   type Verdict,
 } from '@patchlane/kernel'
 import { applyMove, parseVerdict } from './apply-move.ts'
-import { LeaseLostError, UnknownPatchError, UnknownReferenceError } from './errors.ts'
+import { LeaseLostError, PatchStateError, UnknownPatchError, UnknownReferenceError } from './errors.ts'
 import { patchStream, type TargetRef } from './patch-queue.ts'
 import type { PatchRecord, PatchTransaction } from './patch-store.ts'
 
@@ -49,8 +49,8 @@ export async function checkReferences(
 }
 
 /**
- * Takes a patch out: at once while it waits; as a request while a gateway has it in hand, since its landing may be under way in git.
- * A settled one stays as it is.
+ * Takes a patch out: at once while it waits; as a request once a gateway had it in hand, since it may have landed in git without
+ * anybody having written it down. A settled one stays as it is.
  */
 export async function cancel(
   tx: PatchTransaction,
@@ -61,10 +61,10 @@ export async function cancel(
 ): Promise<PatchRecord> {
   const record = await lockOf(tx, patchId)
   if (isSettled(record.status)) return record
-  const requested = { ...record, cancel: how, cancelReason: reason }
-  if (record.status === 'queued' || record.status === 'awaiting_approval')
-    return applyMove(tx, record, how, { at, verdict: cancelled(requested) })
   if (record.cancel !== null) return record
+  const requested = { ...record, cancel: how, cancelReason: reason }
+  const wasInHand = record.epoch !== null && record.status !== 'awaiting_approval'
+  if (!wasInHand) return applyMove(tx, record, how, { at, verdict: cancelled(requested) })
   await tx.update(patchId, { cancel: how, cancelReason: reason, updatedAt: at })
   await tx.append(
     { stream: patchStream(record.patch), type: 'patch.cancel_requested', subject: patchId, data: { how, reason } },
@@ -79,11 +79,41 @@ export function cancelled(record: PatchRecord): Verdict {
   return parseVerdict({ status, code: status.toUpperCase(), message: record.cancelReason ?? '' }, status)
 }
 
-/** Gives back to the line what a gateway had in hand; what was cancelled meanwhile is settled. */
+/** Gives back to the line what a gateway had in hand. What was cancelled stays so, until a gateway has looked whether it landed. */
 export async function requeueInHand(tx: PatchTransaction, target: TargetRef, at: number, why: string): Promise<void> {
-  for (const record of await tx.inHand(target))
-    if (record.cancel === null) await applyMove(tx, record, 'queued', { at, data: { why } })
-    else await applyMove(tx, record, record.cancel, { at, verdict: cancelled(record) })
+  for (const record of await tx.inHand(target)) await applyMove(tx, record, 'queued', { at, data: { why } })
+}
+
+/** The way to `landed` from each status on the road. */
+const roadToLanded: Partial<Record<PatchStatus, readonly PatchStatus[]>> = {
+  awaiting_approval: ['queued', 'staged', 'checking', 'landed'],
+  queued: ['staged', 'checking', 'landed'],
+  staged: ['checking', 'landed'],
+  checking: ['landed'],
+}
+
+/** Walks a patch through the table of transitions to `landed`, whatever was asked for meanwhile. */
+export async function walkToLanded(
+  tx: PatchTransaction,
+  record: PatchRecord,
+  options: { at: number; epoch: number; verdict: Verdict },
+): Promise<PatchRecord> {
+  const { verdict, ...rest } = options
+  const road = roadToLanded[record.status]
+  if (road === undefined)
+    throw new PatchStateError(
+      `Patch ${record.patch.patchId} is in the target's history, but settled as ${record.status}.`,
+      {
+        remedy: 'The history wins: undo the patch if it shall not stay.',
+      },
+    )
+  let moved = record
+  for (const to of road)
+    moved = await applyMove(tx, moved, to, {
+      ...rest,
+      ...(to === 'landed' ? { verdict } : { data: { recovered: true } }),
+    })
+  return moved
 }
 
 /** An event about the target itself, in the stream of its patches. */

@@ -29,7 +29,16 @@ import type {
 } from './patch-queue.ts'
 import { patchStream } from './patch-queue.ts'
 import type { PatchRecord, PatchStore } from './patch-store.ts'
-import { cancel, cancelled, checkReferences, holdLease, lockOf, requeueInHand, targetEvent } from './queue-steps.ts'
+import {
+  cancel,
+  cancelled,
+  checkReferences,
+  holdLease,
+  lockOf,
+  requeueInHand,
+  targetEvent,
+  walkToLanded,
+} from './queue-steps.ts'
 
 export interface StoredPatchQueueOptions {
   /** How long a patch must wait to gain one step of priority, in milliseconds. @default 60_000 */
@@ -135,9 +144,8 @@ export class StoredPatchQueue implements PatchQueue {
     if (!Number.isInteger(window) || window < 0) throw new InvalidInputError('A window is a whole number, 0 or more.')
     return this.#store.transaction(async (tx) => {
       await holdLease(tx, lease)
-      const target = await tx.readTarget(lease)
-      if (target?.mode === 'paused' || window === 0) return []
-      if ((await tx.inHand(lease)).some((record) => record.line === 0)) return []
+      const { mode, barrierInHand } = await tx.lineState(lease)
+      if (mode === 'paused' || barrierInHand || window === 0) return []
       const ready = await tx.ready(lease, window)
       return (ready[0]?.line === 0 ? ready.slice(0, 1) : ready).map(toEntry)
     })
@@ -149,8 +157,8 @@ export class StoredPatchQueue implements PatchQueue {
       const record = await lockOf(tx, patchId, lease)
       const given = verdict === undefined ? {} : { verdict: parseVerdict(verdict, to) }
       if (record.status === 'withdrawn' || record.status === 'superseded') {
-        if (to === 'queued' || to === record.status) return record
-        throw new PatchCancelledError(toEntry(record))
+        if (to === 'staged' || to === 'checking' || to === 'landed') throw new PatchCancelledError(toEntry(record))
+        return record
       }
       // A patch that somebody took out must not come nearer to landing; an end that it reached by itself stands.
       if (record.cancel !== null && !isSettled(to))
@@ -158,8 +166,7 @@ export class StoredPatchQueue implements PatchQueue {
       const parked = to === 'awaiting_approval' ? { parkedFor: 'approval' as const, approved: false } : {}
       return applyMove(tx, record, to, { at, epoch: lease.epoch, ...given, changes: parked })
     })
-    if (moved.status !== to && to !== 'queued' && to !== 'awaiting_approval')
-      throw new PatchCancelledError(toEntry(moved))
+    if (moved.status !== to && (to === 'staged' || to === 'checking')) throw new PatchCancelledError(toEntry(moved))
     return toEntry(moved)
   }
 
@@ -167,10 +174,25 @@ export class StoredPatchQueue implements PatchQueue {
     return this.move(lease, patchId, verdict.status, verdict)
   }
 
+  async recordLanded(
+    lease: TargetLease,
+    patchId: string,
+    verdict: VerdictInput & { status: 'landed' },
+  ): Promise<QueueEntry> {
+    return this.#store.transaction(async (tx) => {
+      const at = await holdLease(tx, lease)
+      const record = await lockOf(tx, patchId, lease)
+      if (record.status === 'landed') return toEntry(record)
+      const options = { at, epoch: lease.epoch, verdict: parseVerdict(verdict, 'landed') }
+      return toEntry(await walkToLanded(tx, record, options))
+    })
+  }
+
   async park(lease: TargetLease, patchId: string, parkedFor: ParkedFor, verdict: VerdictInput): Promise<QueueEntry> {
     return this.#store.transaction(async (tx) => {
       const at = await holdLease(tx, lease)
       const record = await lockOf(tx, patchId, lease)
+      if (record.status === 'withdrawn' || record.status === 'superseded') return toEntry(record)
       if (record.cancel !== null)
         return toEntry(
           await applyMove(tx, record, record.cancel, { at, epoch: lease.epoch, verdict: cancelled(record) }),

@@ -1,4 +1,3 @@
-import { hostname } from 'node:os'
 import { GitBranchTarget, GitStagingArea } from '@patchlane/apply-gateway'
 import { GitRepository } from '@patchlane/git'
 import { patchStream } from '@patchlane/patch-queue'
@@ -19,9 +18,10 @@ import { loadConfig } from './load-config.ts'
 import type { Pipeline } from './pipeline.ts'
 import { type AgentWiring, wireAgents } from './wiring/agents.ts'
 import { CodeIntelligence } from './wiring/code-intelligence.ts'
-import { contentMerger } from './wiring/content-merger.ts'
+import { ChainMerger } from './wiring/content-merger.ts'
 import { freshnessGate } from './wiring/freshness.ts'
 import { gateChecks } from './wiring/gate-checks.ts'
+import { gatewayOwner } from './wiring/gateway-owner.ts'
 import { makePatch } from './wiring/make-patch.ts'
 import { openRepositoryContext, type RepositoryContext } from './wiring/repository-context.ts'
 import { StagingDependencies } from './wiring/staging-dependencies.ts'
@@ -48,7 +48,7 @@ export const openPipeline: OpenPipeline = async (options) => {
     const { config, file } = await loadConfig({ root, file: options.configFile, overrides: options.overrides })
     const context = await openRepositoryContext(git, config, options.target)
     const stores = await openStores(context, config)
-    return wire({ context, config, configFile: file, stores })
+    return wire({ context, config, configFile: file, stores, owner: await gatewayOwner() })
   } catch (error) {
     await git.close()
     throw error
@@ -60,8 +60,9 @@ function wire(parts: {
   config: PatchlaneConfig
   configFile: string | null
   stores: Stores
+  owner: string
 }): Pipeline {
-  const { context, config, configFile, stores } = parts
+  const { context, config, configFile, stores, owner } = parts
   const { git, repoId, target } = context
   const workspaceRoot = config.workspaces.root ?? defaultWorkspaceRoot(git.commonDir)
   const workspaces = new WorkspaceManager({
@@ -80,12 +81,13 @@ function wire(parts: {
   const patches = new QueuePatchDesk(context, stores)
   const { checks, project } = gateChecks(context, config, stores)
   const dependencies = new StagingDependencies(git)
+  const merger = new ChainMerger()
   const gate = new LandingGate(
     {
       repoId,
       target: new GitBranchTarget({ repository: git, name: target }),
       queue: stores.queue,
-      owner: `${hostname()}:${process.pid}`,
+      owner,
       checks,
       staging: new GitStagingArea({
         repository: git,
@@ -94,7 +96,7 @@ function wire(parts: {
       }),
       approval: stores.approvalGate,
       freshness: freshnessGate(context, config),
-      merger: contentMerger(),
+      merger,
       admission: config.limits,
       checkTimeoutMs: config.checks.timeoutSeconds * 1000,
       indexVersionOf: async (commit) => (await code.stamp(commit)).indexVersion,
@@ -111,7 +113,7 @@ function wire(parts: {
     { context, stores, config, code, desk: patches, workspaces, agents: wiredAgents },
     gate,
   )
-  const undo = new UndoDesk({ context, stores, patches, code })
+  const undo = new UndoDesk({ context, patches, code })
   const agent = new AgentDesk({ context, code, desk: patches, workspaces, agents: wiredAgents })
   let closed: Promise<void> | undefined
 
@@ -147,7 +149,7 @@ function wire(parts: {
     close: () => {
       closed ??= (async () => {
         await gate.close()
-        await project.close()
+        await Promise.all([project.close(), merger.close()])
         await stores.queue.close()
         await stores.close()
         await git.close()

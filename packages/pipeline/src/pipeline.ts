@@ -52,7 +52,7 @@ export interface Pipeline {
   }): Promise<CheckReport[]>
   doctor(): Promise<Diagnosis[]>
   status(): Promise<PipelineStatus>
-  /** The log of one stream; the default is `patch:<target>`. With `follow` it goes on until the signal. */
+  /** The log of one stream; the default is that of the target's patches. With `follow` it goes on until the signal. */
   events(options?: {
     stream?: string
     after?: number
@@ -137,9 +137,17 @@ export interface Proposal {
   key?: string
 }
 
+export interface PatchFilter {
+  status?: PatchStatus[]
+  runId?: string
+  limit?: number
+  afterSeq?: number
+  latestFirst?: boolean
+}
+
 export interface PatchDesk {
-  /** In the order of `seq`. `afterSeq` continues a list that `limit` cut. */
-  list(filter?: { status?: PatchStatus[]; runId?: string; limit?: number; afterSeq?: number }): Promise<QueuedPatch[]>
+  /** In the order of `seq`, or against it with `latestFirst`. `afterSeq` continues a list that `limit` cut. */
+  list(filter?: PatchFilter): Promise<QueuedPatch[]>
   /** Takes a full id or an unambiguous beginning of one. @throws PIPELINE_PATCH_NOT_FOUND, PIPELINE_PATCH_AMBIGUOUS */
   get(idOrPrefix: string): Promise<QueuedPatch>
   /** A unified git diff of the patch against its base. */

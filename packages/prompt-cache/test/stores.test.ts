@@ -2,10 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { ManualClock } from '@patchlane/kernel/testing'
 import { Redis } from 'ioredis'
 import { afterAll, describe, expect, it } from 'vitest'
+import { startRedis } from '../../../scripts/start-redis.ts'
 import { type CacheStore, MemoryCacheStore } from '../src/index.ts'
 import { RedisCacheStore } from '../src/redis/index.ts'
 import { cacheStoreContract } from '../src/testing/index.ts'
-import { startRedis } from './redis-server.ts'
 
 const redis = await startRedis()
 afterAll(() => redis?.stop())

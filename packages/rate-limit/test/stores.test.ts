@@ -4,10 +4,10 @@ import { ManualClock } from '@patchlane/kernel/testing'
 import fc from 'fast-check'
 import { Redis } from 'ioredis'
 import { afterAll, describe, expect, it } from 'vitest'
+import { startRedis } from '../../../scripts/start-redis.ts'
 import { amountsOf, MemoryQuotaStore, type QuotaStore, quotaSchema } from '../src/index.ts'
 import { RedisQuotaStore } from '../src/redis/index.ts'
 import { quotaStoreContract } from '../src/testing/index.ts'
-import { startRedis } from './redis-server.ts'
 
 const redis = await startRedis()
 afterAll(() => redis?.stop())

@@ -13,12 +13,14 @@ export class UnreadableManifestError extends PatchlaneError {
   }
 }
 
-/** A runner was asked for by a name that no adapter has. */
+/** The configuration names a runner that this tree has no tests for: a slip that must not pass as "nothing to run". */
 export class UnknownRunnerError extends PatchlaneError {
   readonly code = 'TEST_RUNNER_UNKNOWN'
   override readonly kind: ErrorKind = 'usage'
 
   constructor(name: string, known: readonly string[]) {
-    super(`There is no test runner "${name}".`, { remedy: `Use one of ${known.join(', ')}.` })
+    super(`The runner "${name}" was asked for, and no tests for it were found.`, {
+      remedy: known.length === 0 ? 'Take it out of the configuration.' : `Use one of ${known.join(', ')}.`,
+    })
   }
 }

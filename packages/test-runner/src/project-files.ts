@@ -14,6 +14,9 @@ const SKIPPED_FOLDERS = new Set([
   'dist',
 ])
 
+/** Dependencies and caches are no files of the project, whether git ignores them or not. */
+const APART = /(?:^|\/)(?:node_modules|\.venv|venv|__pycache__)(?:\/|$)/
+
 /**
  * The files of a project, relative, with forward slashes, sorted: what git knows or would add. Outside of git, everything but folders that
  * hold dependencies and build results.
@@ -34,7 +37,7 @@ export async function listProjectFiles(directory: string, signal?: AbortSignal):
   if (result?.exitCode === 0 && !result.truncated) {
     return result.stdout
       .split('\0')
-      .filter((path) => path !== '')
+      .filter((path) => path !== '' && !APART.test(path))
       .sort()
   }
   const files: string[] = []

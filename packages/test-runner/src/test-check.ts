@@ -5,6 +5,7 @@ import { detectTestRunners } from './detect/detect-test-runners.ts'
 import { readPackages } from './detect/manifests.ts'
 import type { PythonOptions } from './detect/python-projects.ts'
 import type { TestProject } from './detect/test-project.ts'
+import { UnknownRunnerError } from './errors.ts'
 import type { TestPlan } from './impact/affected-tests.ts'
 import { type Impact, TestImpactAnalyzer } from './impact/test-impact-analyzer.ts'
 import { probeNodeProject } from './probe/probe-node-project.ts'
@@ -136,6 +137,9 @@ async function projectsOf(
         })
       : await options.projects(directory, files, signal)
   const wanted = options.runners ?? []
+  const names = found.map((project) => project.runner.name)
+  const unknown = wanted.find((name) => !names.includes(name))
+  if (unknown !== undefined) throw new UnknownRunnerError(unknown, names)
   return wanted.length === 0 ? found : found.filter((project) => wanted.includes(project.runner.name))
 }
 

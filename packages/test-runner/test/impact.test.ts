@@ -66,6 +66,8 @@ describe('scripts', () => {
     ['template', ['await import(`../src/$', '{name}.ts`)'].join('')],
     ['glob', "import.meta.glob('../src/*.ts')"],
     ['computed name', 'await import(name)'],
+    ['hidden constant', "const name = '../src/a'\nawait import(name)"],
+    ['name that is no constant', "let name = './none'\nname = 1\nawait import(name)"],
     ['type only', "import type { A } from '../src/a.ts'"],
     ['apostrophes before it', "// don't\nconst re = /'/; const a = require('../src/a')"],
     ['alias of a bundler', "import '~lib/a'"],
@@ -87,6 +89,11 @@ describe('scripts', () => {
     expect(await affectedPaths(files, ['src/a.ts'])).toEqual(['test/x.test.ts'])
   })
 
+  it('does not take a constant name, or a word in a sentence, for any name at all', async () => {
+    const source = "const name = 'cloudflare:workers'\nawait import(name)\nit('works by require (of node)')"
+    expect(await affectedPaths({ ...node, 'src/a.ts': '', 'x.test.ts': source }, ['src/a.ts'])).toEqual([])
+  })
+
   it('selects the test that is named after a file, and the test of a snapshot', async () => {
     const files = {
       ...node,
@@ -99,11 +106,19 @@ describe('scripts', () => {
     expect(await affectedPaths(files, ['test/__snapshots__/b.test.ts.snap'])).toEqual(['test/b.test.ts'])
   })
 
+  it('takes an import of a folder for its index alone', async () => {
+    const more = { ...chain, 'src/other/unused.ts': '' }
+    expect(await affectedPaths(more, ['src/other/unused.ts'])).toEqual([])
+    expect(
+      await affectedPaths({ ...more, 'test/dir.test.ts': "readdir('src/other')" }, ['src/other/unused.ts']),
+    ).toEqual(['test/dir.test.ts'])
+  })
+
   it('follows what the runner itself loads', async () => {
     const files = {
       ...chain,
       'vitest.config.ts':
-        "export default { test: { setupFiles: ['./test/setup.ts'], coverage: { include: ['src/**'] } } }",
+        "export default { test: { setupFiles: ['./test/setup.ts'], coverage: { include: ['src/**'], exclude: [...[], 'src/deep.ts'] } } }",
       'test/setup.ts': "import './helper.ts'",
       'test/helper.ts': '',
     }
@@ -161,10 +176,21 @@ describe('workspaces', () => {
     )
   })
 
+  it('takes a word that is also the name of a package for that package only where it is declared', async () => {
+    const more = {
+      ...files,
+      'packages/b/test/word.test.ts': "log('@x/c')",
+      'packages/c/src/index.ts': '',
+      'scripts/load.ts': 'await import(name)',
+      'packages/c/test/load.test.ts': "import '../../../scripts/load.ts'",
+    }
+    expect(await affectedPaths(more, ['packages/c/src/index.ts'])).toEqual(['packages/c/test/load.test.ts'])
+  })
+
   it('counts a changed manifest as a change of its package and of what depends on it', async () => {
     const impact = await affected(files, ['packages/a/package.json'])
     expect(impact.tests.map((test) => test.path)).toEqual(['packages/a/test/a.test.ts', 'packages/b/test/b.test.ts'])
-    expect(impact.tests[1]?.reasons).toEqual(['it uses packages/a/package.json, which changed'])
+    expect(impact.tests[1]?.reasons[0]).toContain('packages/a/package.json changed, which configures packages/a')
   })
 })
 

@@ -87,6 +87,11 @@ describe('testCheck', () => {
     expect(missing.reports).toMatchObject([{ outcome: 'broken', summary: expect.stringContaining('not installed') }])
   })
 
+  it('is broken when the configuration names a runner that is not there', async () => {
+    const { reports } = await check(await make(tree), ['add.js'], { runners: ['pytst'] })
+    expect(reports).toMatchObject([{ outcome: 'broken', summary: expect.stringContaining('Use one of node:test') }])
+  })
+
   it('runs a command of the project for what is in its folder', async () => {
     const project = await make({ 'package.json': '{ "scripts": { "test": "exit 3" } }', 'a.js': '', 'README.md': '' })
     expect((await check(project, ['a.js'])).reports).toMatchObject([{ check: 'npm test', outcome: 'failed' }])

@@ -147,17 +147,21 @@ export class GitWorktreeAdapter {
     await rm(slot.shadow, { recursive: true, force: true })
   }
 
-  /** The worktrees under the root that git knows, with what their locks say. */
-  async found(): Promise<{ id: string; directory: string; reason: LockReason | undefined }[]> {
+  /** The worktrees under the root that git knows and `known` does not name, with what their locks say. */
+  async found(
+    known: ReadonlySet<string> = new Set(),
+  ): Promise<{ id: string; directory: string; reason: LockReason | undefined }[]> {
     const records = join(this.#options.repository.commonDir, 'worktrees')
     const names = await readdir(records).catch((): string[] => [])
     const ours = await Promise.all(
-      names.map(async (id) => {
-        const slot = this.slot(id)
-        const reason = parseLockReason(await slot.readLockReason())
-        const exists = reason?.id === id || (await lstat(slot.shadow).catch(() => undefined)) !== undefined
-        return exists ? [{ id, directory: slot.directory, reason }] : []
-      }),
+      names
+        .filter((id) => !known.has(id))
+        .map(async (id) => {
+          const slot = this.slot(id)
+          const reason = parseLockReason(await slot.readLockReason())
+          const exists = reason?.id === id || (await lstat(slot.shadow).catch(() => undefined)) !== undefined
+          return exists ? [{ id, directory: slot.directory, reason }] : []
+        }),
     )
     return ours.flat()
   }

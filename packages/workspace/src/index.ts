@@ -14,7 +14,7 @@ export {
 } from './errors.ts'
 export { GitWorktreeAdapter, type GitWorktreeAdapterOptions, type RebaseOutcome } from './git-worktree-adapter.ts'
 export { MemoryWorkspaceStore } from './memory/memory-workspace-store.ts'
-export type { ReapReport } from './reaper.ts'
+export type { ReapOptions, ReapReport } from './reaper.ts'
 export {
   type RepositoryDifference,
   RepositoryGuard,
@@ -22,12 +22,9 @@ export {
   type RepositorySnapshot,
 } from './repository-guard.ts'
 export type { Slot } from './slot.ts'
-export {
-  type LeaseRequest,
-  type WorkspaceInfo,
-  WorkspaceManager,
-  type WorkspaceManagerOptions,
-} from './workspace-manager.ts'
+export type { WorkspaceInfo } from './workspace-info.ts'
+export { WorkspaceManager } from './workspace-manager.ts'
+export type { LeaseRequest, WorkspaceManagerOptions } from './workspace-options.ts'
 export type { SetUpCommand } from './workspace-preparation.ts'
 export {
   type WorkspaceChange,

@@ -17,6 +17,16 @@ export interface ReapReport {
   kept: { id: WorkspaceId; reason: string }[]
 }
 
+export interface ReapOptions {
+  /** Remove the idle ones, too. @default false */
+  all?: boolean
+  /**
+   * The lease of a process that is known to be dead is over, whatever time it has left. For whoever knows that nobody works in a workspace
+   * but its holder and the processes that the holder started. @default false
+   */
+  deadHolders?: boolean
+}
+
 interface ReaperOptions {
   repository: GitRepository
   adapter: GitWorktreeAdapter
@@ -37,7 +47,7 @@ export class Reaper {
 
   async reap(
     records: readonly WorkspaceRecord[],
-    { all = false }: { all?: boolean },
+    { all = false, deadHolders = false }: ReapOptions,
   ): Promise<ReapReport & { removed: WorkspaceRecord[] }> {
     const report: ReapReport & { removed: WorkspaceRecord[] } = { reclaimed: 0, rescued: [], kept: [], removed: [] }
     const now = await this.#options.store.now()
@@ -46,9 +56,11 @@ export class Reaper {
       if (record.status === 'idle' && exists && !all) continue
       if (record.status !== 'idle') {
         // A workspace that was never handed out, or was given back, has nobody's time to wait for: only the step's own process counts.
-        if (record.status === 'leased' && (record.expiresAt ?? 0) > now) continue
+        const waits = record.status === 'leased' && !(deadHolders && record.process !== null)
+        if (waits && (record.expiresAt ?? 0) > now) continue
         if (await holderLives(record)) {
-          report.kept.push({ id: record.id, reason: 'a process still works in it' })
+          if (record.status === 'leased' && (record.expiresAt ?? 0) <= now)
+            report.kept.push({ id: record.id, reason: 'a process still works in it' })
           continue
         }
       }
@@ -97,7 +109,7 @@ export class Reaper {
   async #sweep(known: ReadonlySet<string>): Promise<void> {
     const { adapter } = this.#options
     const { shadow, directory } = adapter.slot('any')
-    const found = new Set((await adapter.found()).map(({ id }) => id))
+    const found = new Set((await adapter.found(known)).map(({ id }) => id))
     for (const folder of [dirname(directory), dirname(shadow)])
       for (const name of await readdir(folder)) {
         const id = name.replace(/\.lock$/, '')

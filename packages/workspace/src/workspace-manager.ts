@@ -3,76 +3,26 @@ import { mkdir, realpath, statfs } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type GitRepository, withFileLock } from '@patchlane/git'
-import { type ObjectId, sha256, type WorkspaceId, workspaceIdSchema } from '@patchlane/kernel'
-import { identityOf, type ProcessIdentity } from '@patchlane/process'
+import { withFileLock } from '@patchlane/git'
+import { type ObjectId, sha256, workspaceIdSchema } from '@patchlane/kernel'
+import { identityOf } from '@patchlane/process'
 import { directorySize } from './directory-size.ts'
-import { WorkspaceLimitError, WorkspaceNotFoundError, WorkspaceSpoiledError } from './errors.ts'
+import { WorkspaceLimitError, WorkspaceLostError, WorkspaceNotFoundError, WorkspaceSpoiledError } from './errors.ts'
 import { GitWorktreeAdapter } from './git-worktree-adapter.ts'
 import { processesIn } from './holders.ts'
 import { Limiter } from './limiter.ts'
 import { formatLockReason, parseLockReason } from './lock-reason.ts'
 import { MemoryWorkspaceStore } from './memory/memory-workspace-store.ts'
-import { Reaper, type ReapReport } from './reaper.ts'
+import { Reaper, type ReapOptions, type ReapReport } from './reaper.ts'
 import { readWork, saveWork } from './rescue.ts'
 import type { Slot } from './slot.ts'
-import { type SetUpCommand, WorkspacePreparation } from './workspace-preparation.ts'
+import { infoOf, type WorkspaceInfo } from './workspace-info.ts'
+import type { LeaseRequest, WorkspaceManagerOptions } from './workspace-options.ts'
+import { WorkspacePreparation } from './workspace-preparation.ts'
 import type { WorkspaceChange, WorkspaceRecord } from './workspace-record.ts'
 import { assertOutside, defaultWorkspaceRoot } from './workspace-root.ts'
 import { WorkspaceSession } from './workspace-session.ts'
 import type { WorkspaceStore } from './workspace-store.ts'
-
-export interface WorkspaceManagerOptions {
-  /** Borrowed, never closed here. */
-  repository: GitRepository
-  /** @default a name made from the repository's folder */
-  repoId?: string
-  /** Borrowed, never closed here. @default in memory */
-  store?: WorkspaceStore
-  /** Where worktrees are kept, outside the repository. @default the user's state folder */
-  root?: string
-  /** Workspaces there may be at once, idle ones included. @default 50 */
-  max?: number
-  /** What all of them together may take on disk, in bytes, by their latest measured size. @default no limit */
-  maxBytes?: number
-  /** Left free on the disk, in bytes. @default 256 MiB */
-  minFreeBytes?: number
-  /** Checkouts at once: more only makes each slower. @default 4 */
-  checkouts?: number
-  /** How `node_modules` and virtual environments of the checkout come along. @default 'share' */
-  dependencies?: 'share' | 'copy' | 'none'
-  setup?: SetUpCommand
-  /** See {@link GitWorktreeAdapter.capture}. */
-  maxFileBytes?: number
-  maxFiles?: number
-}
-
-export interface LeaseRequest {
-  commit: ObjectId
-  /** Who will work in it, for people. */
-  holder: string
-  /** Time without a heartbeat after which it can be taken back, if no holder lives. In milliseconds. @default 3_600_000 */
-  ttlMs?: number
-  /** The process that holds the lease. @default this one */
-  process?: ProcessIdentity
-  /** How long to wait for a free one when the limit is reached, in milliseconds. @default 0 */
-  waitMs?: number
-  signal?: AbortSignal
-}
-
-export interface WorkspaceInfo {
-  id: WorkspaceId
-  directory: string
-  commit: string
-  holder: string | null
-  /** Bytes on disk; null where not measured. */
-  size: number | null
-  createdAt: number
-  expiresAt: number | null
-  /** `expired`: its time is over, but a holder lives or its work could not be saved yet. `rescued`: idle, with earlier work saved under `rescueRef`. */
-  state: 'idle' | 'leased' | 'expired' | 'rescued'
-  rescueRef: string | null
-}
 
 /** For show: a step of ours that was broken off is taken up as soon as its process is dead. */
 const STEP_TTL_MS = 600_000
@@ -105,17 +55,21 @@ export class WorkspaceManager {
     this.#checkouts = new Limiter(options.checkouts ?? 4)
   }
 
-  /** @throws {WorkspaceLimitError} when all that are allowed are in use, after `waitMs`. */
+  /**
+   * @throws {WorkspaceLimitError} when all that are allowed are in use, after `waitMs`.
+   * @throws {ObjectNotFoundError} when the repository has no such commit.
+   */
   async lease(request: LeaseRequest): Promise<WorkspaceSession> {
+    await this.#options.repository.resolve(request.commit)
     const deadline = performance.now() + (request.waitMs ?? 0)
-    for (let first = true; ; first = false) {
+    for (let round = 0; ; round++) {
       request.signal?.throwIfAborted()
       const session = (await this.#leaseIdle(request)) ?? (await this.#leaseNew(request))
       if (session !== undefined) return session
       // What the dead left behind counts against the limit only until it is looked at.
-      if (first && (await this.reap()).reclaimed > 0) continue
+      if (round % 20 === 0 && (await this.reap()).reclaimed > 0) continue
       if (performance.now() >= deadline) throw new WorkspaceLimitError(`${this.#max} are in use, which is the limit`)
-      await sleep(100, undefined, request.signal === undefined ? {} : { signal: request.signal })
+      await sleep(150 + Math.random() * 100, undefined, request.signal === undefined ? {} : { signal: request.signal })
     }
   }
 
@@ -132,7 +86,7 @@ export class WorkspaceManager {
   }
 
   /** Takes back what nobody holds any more. With `all`, the idle ones are removed too. */
-  async reap(options: { all?: boolean } = {}): Promise<ReapReport & { removed: WorkspaceInfo[] }> {
+  async reap(options: ReapOptions = {}): Promise<ReapReport & { removed: WorkspaceInfo[] }> {
     await this.#adopt()
     const adapter = await this.#ready()
     const reaper = new Reaper({
@@ -200,7 +154,7 @@ export class WorkspaceManager {
       try {
         await this.#checkouts.run(() => adapter.checkout(slot, request.commit))
         await this.#preparation(slot).run({ fresh: false })
-        return this.#session(adapter, slot, record, request)
+        return await this.#handOut(adapter, slot, record, request)
       } catch (thrown) {
         await this.#remove(record)
         // A spoiled workspace is the pool's trouble, not the caller's: the next one, or a new one, will do.
@@ -220,7 +174,8 @@ export class WorkspaceManager {
           (b.heartbeatAt ?? 0) - (a.heartbeatAt ?? 0),
       )
     for (const record of idle) {
-      const claimed = await this.#claim(record, { ...(await leaseOf(request)), commit: request.commit }, ttlOf(request))
+      // Not leased before it is ready: what a crash leaves half checked out must not look like somebody's work.
+      const claimed = await this.#claim(record, { status: 'preparing', holder: request.holder }, STEP_TTL_MS)
       if (claimed !== undefined) return claimed
     }
     return undefined
@@ -238,8 +193,9 @@ export class WorkspaceManager {
       repoId: this.#repoId,
       home: this.#home,
       directory: slot.directory,
-      ...(await leaseOf(request)),
       status: 'preparing',
+      holder: request.holder,
+      process: (await identityOf()) ?? null,
       commit: null,
       children: [],
       epoch: 1,
@@ -252,25 +208,33 @@ export class WorkspaceManager {
     }
     if (!(await this.store.insert(record, this.#max))) return undefined
     try {
-      await this.#checkouts.run(() => adapter.create(id, request.commit, formatLockReason(record, ttlOf(request))))
+      await this.#checkouts.run(() => adapter.create(id, request.commit, formatLockReason(record, STEP_TTL_MS)))
       await this.#preparation(slot).run({ fresh: true })
-      const sizeBytes = this.#options.maxBytes === undefined ? null : await directorySize(slot.directory)
-      const lease = { ...(await leaseOf(request)), commit: request.commit, sizeBytes }
-      const leased = await this.#claim(record, lease, ttlOf(request))
-      if (leased === undefined) throw new WorkspaceNotFoundError(id)
-      return this.#session(adapter, slot, leased, request)
+      if (this.#options.maxBytes !== undefined)
+        await this.store.update(id, record.epoch, { sizeBytes: await directorySize(slot.directory) })
+      return await this.#handOut(adapter, slot, record, request)
     } catch (thrown) {
       await this.#remove(record)
       throw thrown
     }
   }
 
-  #session(adapter: GitWorktreeAdapter, slot: Slot, record: WorkspaceRecord, request: LeaseRequest): WorkspaceSession {
+  async #handOut(
+    adapter: GitWorktreeAdapter,
+    slot: Slot,
+    prepared: WorkspaceRecord,
+    request: LeaseRequest,
+  ): Promise<WorkspaceSession> {
+    const ttlMs = request.ttlMs ?? 3_600_000
+    const holding = request.process ?? (await identityOf()) ?? null
+    const lease = { status: 'leased', holder: request.holder, process: holding, commit: request.commit } as const
+    const record = await this.#claim(prepared, lease, ttlMs)
+    if (record === undefined) throw new WorkspaceLostError(prepared.id)
     return new WorkspaceSession({
       slot,
       record,
       commit: request.commit,
-      ttlMs: ttlOf(request),
+      ttlMs,
       host: {
         store: this.store,
         adapter,
@@ -365,10 +329,9 @@ export class WorkspaceManager {
   /** Learns of worktrees that git knows and the store does not: made by a process whose memory is gone, or before the store was restored. */
   async #adopt(): Promise<void> {
     const adapter = await this.#ready()
-    const known = new Set((await this.#records()).map(({ id }) => id))
+    const known = new Set((await this.#records()).map(({ id }): string => id))
     const now = await this.store.now()
-    for (const { id, directory, reason } of await adapter.found()) {
-      if (known.has(workspaceIdSchema.parse(id))) continue
+    for (const { id, directory, reason } of await adapter.found(known)) {
       const idle = reason?.status === 'idle'
       const record: WorkspaceRecord = {
         id: workspaceIdSchema.parse(id),
@@ -377,7 +340,7 @@ export class WorkspaceManager {
         directory,
         status:
           reason === undefined ? 'preparing' : reason.status === 'leased' ? 'leased' : idle ? 'idle' : 'reclaiming',
-        commit: reason?.commit ?? (await adapter.headOf(adapter.slot(id))) ?? null,
+        commit: reason === undefined ? ((await adapter.headOf(adapter.slot(id))) ?? null) : reason.commit,
         holder: reason?.holder ?? null,
         process: reason?.process ?? null,
         children: [],
@@ -391,31 +354,5 @@ export class WorkspaceManager {
       }
       await this.store.insert(record, Number.POSITIVE_INFINITY)
     }
-  }
-}
-
-function ttlOf(request: LeaseRequest): number {
-  return request.ttlMs ?? 3_600_000
-}
-
-async function leaseOf(request: LeaseRequest) {
-  const process = request.process ?? (await identityOf()) ?? null
-  return { status: 'leased' as const, holder: request.holder, process }
-}
-
-function infoOf(record: WorkspaceRecord, now: number): WorkspaceInfo {
-  const { id, directory, holder, createdAt, expiresAt, rescueRef, status } = record
-  const over = status !== 'idle' && expiresAt !== null && expiresAt <= now
-  const state = over ? 'expired' : status !== 'idle' ? 'leased' : rescueRef === null ? 'idle' : 'rescued'
-  return {
-    id,
-    directory,
-    commit: record.commit ?? '',
-    holder,
-    size: record.sizeBytes,
-    createdAt,
-    expiresAt,
-    rescueRef,
-    state,
   }
 }

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { temporaryRepository } from '@patchlane/git/testing'
+import { objectIdSchema } from '@patchlane/kernel'
 import { afterEach, describe, expect, it } from 'vitest'
 import { defaultWorkspaceRoot, MemoryWorkspaceStore, WorkspaceManager } from '../src/index.ts'
 import { setUp } from './fixtures.ts'
@@ -109,6 +110,16 @@ describe('lease', () => {
     expect((await readdir(root)).filter((name) => name.startsWith('ws-'))).toEqual([])
   })
 
+  it('keeps the pool when asked for a commit that does not exist', async () => {
+    const { manager, head } = await prepared()
+    await (await manager.lease({ commit: head, holder: '1' })).release()
+    const missing = objectIdSchema.parse('1'.repeat(40))
+    await expect(manager.lease({ commit: missing, holder: '2' })).rejects.toMatchObject({
+      code: 'GIT_OBJECT_NOT_FOUND',
+    })
+    expect((await manager.list()).map(({ state }) => state)).toEqual(['idle'])
+  })
+
   it('runs the set-up command once where its files are kept, else for every lease', async () => {
     const files = { '.gitignore': 'made\n', 'a.txt': 'a\n' }
     const run = ['node', '-e', 'require("fs").writeFileSync("made", String(process.hrtime.bigint()))']
@@ -169,6 +180,16 @@ describe('a lease', () => {
     expect((await manager.reap()).reclaimed).toBe(0)
     clock.advance(1)
     expect((await manager.reap()).reclaimed).toBe(1)
+  })
+
+  it('is taken before its time on request, but only when its holder is dead', async () => {
+    const { manager, head } = await prepared()
+    const holder = sleeper()
+    await manager.lease({ commit: head, holder: 'x', process: await identity(holder.pid) })
+    expect(await manager.reap({ deadHolders: true })).toMatchObject({ reclaimed: 0, kept: [] })
+    await holder.kill()
+    expect((await manager.reap()).reclaimed).toBe(0)
+    expect((await manager.reap({ deadHolders: true })).reclaimed).toBe(1)
   })
 
   it('is not taken while a child that the holder told of lives, nor while any process stands in its folder', async () => {

@@ -12,6 +12,6 @@ const scripts = { bash: bashCompletion, zsh: zshCompletion, fish: fishCompletion
 export const run: CommandHandler = async (context, input) => {
   const shell = z.enum(['bash', 'zsh', 'fish'])
   const { args } = parseInput(input, { args: z.tuple([shell]), options: z.object({}) })
-  context.print(scripts[args[0]](completionModel()))
+  context.print(scripts[args[0]](completionModel(context.commands)))
   return exitCodes.done
 }

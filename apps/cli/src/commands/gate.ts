@@ -7,6 +7,7 @@ import { exitCodeOfStatuses, exitCodes } from '../exit-code.ts'
 import { gateOutputSchema } from '../output/patches.ts'
 import { parseInput } from '../parse-input.ts'
 import { gateLines } from '../text/gate-text.ts'
+import { oneLine } from '../text/sanitize.ts'
 
 export const run: CommandHandler = async (context, input) => {
   const options = z.object({ once: z.boolean().default(false), watch: z.boolean().default(false) })
@@ -20,7 +21,7 @@ export const run: CommandHandler = async (context, input) => {
     return exitCodeOfStatuses([...report.settled, ...report.parked].map((queued) => queued.status))
   }
   context.interrupt.endsNormally = true
-  context.note(`Landing patches on ${pipeline.target} until Ctrl-C.`)
+  context.note(`Landing patches on ${oneLine(pipeline.target)} until Ctrl-C.`)
   await pipeline.gate.watch({
     signal: context.signal,
     onReport: (report) => {

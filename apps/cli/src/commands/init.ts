@@ -38,7 +38,7 @@ export const run: CommandHandler = async (context) => {
     for (const { kind, tool, evidence } of detected)
       context.print(`${kind.padEnd(12)} ${tool} ${context.style.dim(`(${oneLine(evidence)})`)}`)
     if (detected.length === 0) context.print('No tools were found; name yours under "checks.commands".')
-    context.print(`Wrote ${created}. "auto" uses what is found, "off" runs none.`)
+    context.print(`Wrote ${oneLine(created)}. "auto" uses what is found, "off" runs none.`)
     context.note('next: patchlane doctor')
   }
   return exitCodes.done
@@ -54,6 +54,15 @@ function rootOf(directory: string): string | undefined {
 async function configurationIn(root: string): Promise<string | undefined> {
   const file = OTHER_FILES.find((name) => existsSync(join(root, name)))
   if (file !== undefined) return join(root, file)
-  const manifest = await readFile(join(root, 'package.json'), 'utf8').catch(() => '{}')
-  return /^\s*"patchlane"\s*:\s*\{/m.test(manifest) ? `"patchlane" in ${join(root, 'package.json')}` : undefined
+  const manifest = join(root, 'package.json')
+  const text = await readFile(manifest, 'utf8').catch(() => '{}')
+  return hasKey(text, 'patchlane') ? `"patchlane" in ${manifest}` : undefined
+}
+
+function hasKey(json: string, key: string): boolean {
+  try {
+    return Object.hasOwn(Object(JSON.parse(json)), key)
+  } catch {
+    return false
+  }
 }

@@ -1,4 +1,21 @@
+import { resolve } from 'node:path'
+import { FileMerger, runMergeDriver } from '@patchlane/pipeline/merge'
+import { z } from 'zod'
 import type { CommandHandler } from '../command-context.ts'
-import { runMergeCommand } from './run-merge-command.ts'
+import { integer, parseInput } from '../parse-input.ts'
+import { mergeOutput } from './merge-output.ts'
 
-export const run: CommandHandler = (context, input) => runMergeCommand(context, input, context.services.mergeDriver)
+export const run: CommandHandler = async (context, input) => {
+  const file = z.string().min(1)
+  const args = z.tuple([file, file, file, file, integer(1, 1000).optional()])
+  const [base, ours, theirs, path, markerSize] = parseInput(input, { args, options: z.object({}) }).args
+  const at = (name: string) => resolve(context.globals.directory, name)
+  const call = { base: at(base), ours: at(ours), theirs: at(theirs), path }
+  const merger = new FileMerger()
+  try {
+    const size = markerSize === undefined ? {} : { markerSize }
+    return await runMergeDriver({ ...call, ...size }, merger, mergeOutput(context))
+  } finally {
+    await merger.close()
+  }
+}

@@ -9,7 +9,7 @@ import { runDisplay } from '../live/run-display.ts'
 import { runOutputSchema } from '../output/run.ts'
 import { integer, parseInput } from '../parse-input.ts'
 import { runTable } from '../text/run-table.ts'
-import { oneLine } from '../text/sanitize.ts'
+import { oneLine, safeJson } from '../text/sanitize.ts'
 
 const options = z.object({
   resume: z.string().min(1).optional(),
@@ -68,9 +68,10 @@ async function follow(context: CommandContext, handle: RunHandle, file: string |
   } finally {
     display.end({ resultFollows: false })
   }
+  const output = { ...result, patches: [...result.patches] }
   if (file !== undefined)
-    await writeFile(resolve(context.io.cwd, file), `${JSON.stringify(runOutputSchema.parse(result), null, 2)}\n`)
-  if (context.globals.json) context.emit(runOutputSchema, result)
+    await writeFile(resolve(context.io.cwd, file), `${safeJson(runOutputSchema.parse(output), 2)}\n`)
+  if (context.globals.json) context.emit(runOutputSchema, output)
   else context.print(runTable(result, { width: context.io.stdout.columns, style: context.style }).join('\n'))
   return exitCodeOfStatuses(result.patches.map((patch) => patch.status))
 }

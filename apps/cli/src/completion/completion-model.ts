@@ -1,5 +1,4 @@
-import type { CommandSpec, OptionSpec } from '../program/command-spec.ts'
-import { commandGroups } from '../program/commands.ts'
+import type { CommandWords, OptionSpec } from '../program/command-words.ts'
 import { globalOptions } from '../program/global-options.ts'
 
 export interface CompletionOption {
@@ -23,8 +22,7 @@ export interface CompletionCommand {
 }
 
 /** What can stand where on a command line: the same data that help is made from, flattened for the shells. */
-export function completionModel(): CompletionCommand[] {
-  const specs = commandGroups.flatMap((group) => group.commands)
+export function completionModel(specs: readonly CommandWords[]): CompletionCommand[] {
   const shared = [...globalOptions.map(toOption), helpOption]
   const root: CompletionCommand = {
     path: [],
@@ -39,7 +37,7 @@ export function completionModel(): CompletionCommand[] {
 
 const helpOption: CompletionOption = { names: ['-h', '--help'], description: 'help', takesValue: false, choices: [] }
 
-function flatten(spec: CommandSpec, before: string[], shared: CompletionOption[]): CompletionCommand[] {
+function flatten(spec: CommandWords, before: string[], shared: CompletionOption[]): CompletionCommand[] {
   const path = [...before, spec.name]
   const commands = spec.commands ?? []
   const itself: CompletionCommand = {
@@ -48,7 +46,9 @@ function flatten(spec: CommandSpec, before: string[], shared: CompletionOption[]
     subcommands: commands.map(({ name, summary }) => ({ name, description: summary })),
     options: [...(spec.options ?? []).map(toOption), ...shared],
     words: (spec.arguments ?? []).flatMap((argument) => argument.choices ?? []),
-    files: (spec.arguments ?? []).some(({ syntax }) => /^[<[](?:file|plan|paths|command|words)/.test(syntax)),
+    files: (spec.arguments ?? []).some(({ syntax }) =>
+      /^[<[](?:file|plan|paths|command|base|ours|theirs|path)/.test(syntax),
+    ),
   }
   return [itself, ...commands.flatMap((sub) => flatten(sub, path, shared))]
 }

@@ -1,8 +1,9 @@
 /** A stream that text goes to. */
 export interface OutputStream {
-  write(text: string): void
+  /** Text, or bytes as they are: the content of a file. */
+  write(text: string | Uint8Array): void
   readonly isTerminal: boolean
-  /** Columns and rows of the terminal; 80 and 24 where it is none. */
+  /** Columns and rows of the terminal; many columns where it is none. */
   readonly columns: number
   readonly rows: number
   /** Calls back when the terminal changes its size; the result stops that. */
@@ -21,6 +22,8 @@ export interface CliIo {
   readonly stderr: OutputStream
   /** Reads standard input to its end. */
   readStdin(): Promise<Uint8Array>
+  /** Standard input as it comes. */
+  stdinChunks(): AsyncIterable<Uint8Array>
   readonly stdinIsTerminal: boolean
   readonly env: Readonly<Record<string, string | undefined>>
   readonly cwd: string

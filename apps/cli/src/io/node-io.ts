@@ -9,6 +9,7 @@ export function nodeIo(): CliIo {
     stdout: outputOf(process.stdout),
     stderr: outputOf(process.stderr),
     readStdin: () => buffer(process.stdin),
+    stdinChunks: () => process.stdin,
     stdinIsTerminal: process.stdin.isTTY === true,
     env: process.env,
     cwd: process.cwd(),
@@ -28,12 +29,15 @@ export function nodeIo(): CliIo {
   }
 }
 
+/** A file or a pipe has no edge to keep within. */
+const NO_LIMIT = 1000
+
 function outputOf(stream: WriteStream): OutputStream {
   return {
     write: (text) => void stream.write(text),
     isTerminal: stream.isTTY === true,
     get columns() {
-      return stream.columns ?? 80
+      return stream.columns ?? NO_LIMIT
     },
     get rows() {
       return stream.rows ?? 24

@@ -6,7 +6,7 @@ export const agentCommands = [
     name: 'run',
     summary: 'let many agents work on a plan at once',
     details:
-      'The plan is YAML or JSON; docs/reference/plan.md describes it. Ctrl-C ends the run so that it can be resumed. With --json, events come one object a line, the result last.',
+      'The plan is YAML or JSON; docs/guides/plan-file.md describes it. Ctrl-C ends the run so that it can be resumed. With --json, events come one object a line, the result last.',
     arguments: [{ syntax: '[plan]', description: 'the plan file; "-" reads standard input' }],
     options: [
       { flags: '--resume <run>', description: 'go on with a run that was interrupted or killed' },

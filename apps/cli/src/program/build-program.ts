@@ -9,8 +9,6 @@ export interface ParsedCommand {
   spec: CommandSpec
   args: readonly unknown[]
   options: Record<string, unknown>
-  /** For commands that parse themselves: everything after the name, unread. */
-  words?: readonly string[]
 }
 
 export interface ProgramHooks {
@@ -56,7 +54,6 @@ function buildCommand(spec: CommandSpec, hooks: ProgramHooks): Command {
     command.addOption(made)
   }
   command.addHelpText('after', examplesOf(spec))
-  if (spec.raw === true) command.helpOption(false).allowUnknownOption().allowExcessArguments()
   for (const sub of spec.commands ?? [])
     command.addCommand(buildCommand(sub, hooks), sub.isDefault === true ? { isDefault: true } : {})
   if (spec.load !== undefined)
@@ -65,7 +62,6 @@ function buildCommand(spec: CommandSpec, hooks: ProgramHooks): Command {
         spec,
         args: command.processedArgs,
         options: command.optsWithGlobals(),
-        words: command.args,
       })
     })
   return command

@@ -1,4 +1,4 @@
-import type { OptionSpec } from './command-spec.ts'
+import type { OptionSpec } from './command-words.ts'
 
 /** Options that every command takes, before or after its name. */
 export const globalOptions = [

@@ -44,7 +44,7 @@ export const patchCommands = [
     name: 'queue',
     summary: 'look at the queue and change it',
     examples: [
-      ['patchlane queue', 'the patches of the target, oldest first'],
+      ['patchlane queue', 'what waits and what became of the latest patches'],
       ['patchlane queue show 3f2a9c1e', 'everything about one patch'],
     ],
     commands: [
@@ -55,8 +55,8 @@ export const patchCommands = [
         options: [
           { flags: '--status <list>', description: 'only these statuses, separated by commas' },
           { flags: '--run <id>', description: 'only the patches of a run' },
-          { flags: '-n, --limit <number>', description: 'at most so many (default: 100)' },
-          { flags: '--after <seq>', description: 'only patches with a higher number' },
+          { flags: '-n, --limit <number>', description: 'the latest so many (default: 100)' },
+          { flags: '--after <seq>', description: 'the first with a higher number instead: for going through all' },
         ],
         examples: [
           ['patchlane queue list --status queued,checking', 'what is on the road'],
@@ -134,7 +134,7 @@ export const patchCommands = [
   {
     name: 'undo',
     summary: 'take a landed patch, or all of a run, out again',
-    details: 'Shows what would change, asks, then sends the undo down the same road as any patch.',
+    details: 'Shows what would change, asks, then sends the undo down the road that every patch takes.',
     arguments: [{ ...patchArgument, syntax: '[patch]' }],
     options: [{ flags: '--run <id>', description: 'undo all that landed in a run' }, yes],
     examples: [
@@ -145,21 +145,53 @@ export const patchCommands = [
   },
   {
     name: 'merge-file',
-    summary: 'merge three files as git merge-file does, and more',
-    raw: true,
-    details: 'Takes the options of git merge-file, and --json and --batch. Needs no repository.',
-    arguments: [{ syntax: '[words...]', description: 'see patchlane merge-file --help' }],
-    examples: [['patchlane merge-file -p ours.ts base.ts theirs.ts', 'print the merge']],
+    summary: 'merge three files as git merge-file does, and what git cannot',
+    details:
+      "The merge goes into the file OURS, or to standard output with -p. What git merges is git's bytes; what git cannot is tried on the syntax tree; what is left has git's own markers. Needs no repository. Ends with the number of conflicts, at most 127, or with 255 if it could not be tried. With --batch, reads JSON lines {id, path, base, ours, theirs} and writes {id, clean, merged, strategy}.",
+    errorCode: 255,
+    arguments: [
+      { syntax: '[base]', description: 'the file both sides began with' },
+      { syntax: '[ours]', description: 'our side' },
+      { syntax: '[theirs]', description: 'their side' },
+    ],
+    options: [
+      { flags: '-p, --stdout', description: 'print the merge instead of writing it into OURS' },
+      {
+        flags: '-L, --label <name>',
+        description: 'a name for the markers; up to three: ours, base, theirs',
+        repeats: true,
+      },
+      { flags: '--path <path>', description: 'what to call the file, where OURS does not tell the language' },
+      { flags: '--diff3', description: 'markers show the base too' },
+      { flags: '--zdiff3', description: 'the same, with common lines moved out of the conflict' },
+      { flags: '--ours', description: 'resolve conflicts to our side' },
+      { flags: '--theirs', description: 'resolve conflicts to their side' },
+      { flags: '--union', description: 'resolve conflicts by taking both sides' },
+      { flags: '--marker-size <number>', description: 'the length of conflict markers (default: 7)' },
+      { flags: '-q, --quiet', description: 'no warning of conflicts' },
+      { flags: '--batch', description: 'merge JSON lines from standard input' },
+    ],
+    examples: [
+      ['patchlane merge-file base.ts ours.ts theirs.ts', 'merge into ours.ts'],
+      ['patchlane merge-file -p --diff3 base.ts ours.ts theirs.ts', 'print the merge'],
+      ['patchlane merge-file --batch < cases.jsonl', 'many merges in one process'],
+    ],
     load: () => import('../commands/merge-file.ts'),
   },
   {
     name: 'merge-driver',
     summary: 'serve as a git merge driver',
-    raw: true,
-    arguments: [{ syntax: '[words...]', description: 'the words git gives: %O %A %B %P' }],
+    errorCode: 255,
+    arguments: [
+      { syntax: '<base>', description: '%O' },
+      { syntax: '<ours>', description: '%A, which takes the result' },
+      { syntax: '<theirs>', description: '%B' },
+      { syntax: '<path>', description: '%P' },
+      { syntax: '[marker-size]', description: '%L' },
+    ],
     examples: [
       [
-        "git config merge.patchlane.driver 'patchlane merge-driver %O %A %B %P'",
+        "git config merge.patchlane.driver 'patchlane merge-driver %O %A %B %P %L'",
         'let git call it; then set merge=patchlane in .gitattributes',
       ],
     ],

@@ -30,14 +30,17 @@ export const setupCommands = [
     summary: 'show events in order',
     options: [
       { flags: '-f, --follow', description: 'go on as events happen, until Ctrl-C' },
-      { flags: '--stream <name>', description: 'a stream: patch:<target> (the default), run:<id>, workspace:<repo> …' },
+      {
+        flags: '--stream <name>',
+        description: "another stream than that of the target's patches: approval:<target>, index:<repository>",
+      },
       { flags: '--after <seq>', description: 'only events with a higher sequence number' },
       { flags: '-n, --limit <number>', description: 'at most so many' },
     ],
     examples: [
       ['patchlane log', 'what happened to the patches of the target'],
       ['patchlane log --follow --json', 'one JSON object a line, as it happens'],
-      ['patchlane log --stream run:3f2a', 'what happened in a run'],
+      ['patchlane log --stream approval:refs/heads/main', 'who was asked, and what they answered'],
     ],
     load: () => import('../commands/log.ts'),
   },

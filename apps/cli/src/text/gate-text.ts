@@ -10,6 +10,11 @@ export function gateLines(report: GateReport, options: { width: number; style: S
   const patches = [...report.settled, ...report.parked]
   if (patches.length === 0) lines.push('Nothing was ready to land.')
   else lines.push(...patchTable(patches, options))
+  for (const { patch, status, verdict } of report.settled)
+    if (status !== 'landed' && verdict !== null)
+      lines.push(
+        `${shortId(patch.patchId)}: ${oneLine(verdict.message)} (patchlane queue show ${shortId(patch.patchId)})`,
+      )
   for (const { patch, parkedFor, verdict } of report.parked) {
     if (parkedFor === 'approval') lines.push(`next: patchlane approve ${shortId(patch.patchId)}`)
     else if (verdict?.remedy !== undefined) lines.push(`next: ${oneLine(verdict.remedy)}`)

@@ -9,11 +9,11 @@ import { renderTable } from './table.ts'
 /** What a run came to: one line a subtask, then the sum. */
 export function runTable(result: RunResult, options: { width: number; style: Style }): string[] {
   const { style, width } = options
-  const lines = renderTable(
+  const table = renderTable(
     [
       { title: 'patch' },
-      { title: 'subtask', yields: 2, min: 10 },
-      { title: 'agent', yields: 3, min: 6 },
+      { title: 'subtask', yields: 3, min: 10 },
+      { title: 'agent', yields: 2, min: 10 },
       { title: 'status' },
       { title: 'tries', align: 'right' },
       { title: 'commit', yields: 5, min: 7 },
@@ -30,6 +30,7 @@ export function runTable(result: RunResult, options: { width: number; style: Sty
     ]),
     { width, header: style.dim },
   )
+  const lines = [...table, ...cutReasons(result, table)]
   const landed = result.patches.filter((patch) => patch.status === 'landed').length
   const moved =
     result.head === result.base
@@ -43,4 +44,13 @@ export function runTable(result: RunResult, options: { width: number; style: Sty
   for (const { status, patchId } of result.patches)
     if (status === 'awaiting_approval' && patchId !== null) lines.push(`next: patchlane approve ${shortId(patchId)}`)
   return lines
+}
+
+/** What the table had no room for: the whole reason of each patch that did not land. */
+function cutReasons(result: RunResult, table: readonly string[]): string[] {
+  return result.patches.flatMap(({ status, subtask, reason }, at) => {
+    const whole = oneLine(reason)
+    const isCut = !(table[at + 1] ?? '').endsWith(whole)
+    return status !== 'landed' && isCut ? [`${oneLine(subtask)}: ${whole}`] : []
+  })
 }

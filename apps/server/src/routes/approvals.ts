@@ -3,6 +3,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { identityOf, requireRole } from '../authentication.ts'
 import { SelfApprovalError } from '../errors.ts'
+import { ownPatch } from '../own-patch.ts'
 import { isAuthor } from '../token-book.ts'
 import { approvalViewSchema, patchDetailSchema, toApprovalView, toPatchDetail } from '../wire/index.ts'
 import { idParams, problemResponses } from './shared.ts'
@@ -44,7 +45,7 @@ export function approvalRoutes({ pipeline }: { pipeline: Pipeline }): FastifyPlu
       },
       async (request) => {
         const { name } = identityOf(request)
-        const { patch } = await pipeline.patches.get(request.params.id)
+        const { patch } = await ownPatch(pipeline, request.params.id)
         if (isAuthor(name, patch.author.agent)) throw new SelfApprovalError(name, patch.patchId)
         return toPatchDetail(await pipeline.approvals.approve(patch.patchId, answerOf(name, request.body)))
       },
@@ -64,7 +65,8 @@ export function approvalRoutes({ pipeline }: { pipeline: Pipeline }): FastifyPlu
       },
       async (request) => {
         const { name } = identityOf(request)
-        return toPatchDetail(await pipeline.approvals.reject(request.params.id, answerOf(name, request.body)))
+        const { patch } = await ownPatch(pipeline, request.params.id)
+        return toPatchDetail(await pipeline.approvals.reject(patch.patchId, answerOf(name, request.body)))
       },
     )
   }

@@ -1,6 +1,8 @@
 import type { Pipeline } from '@patchlane/pipeline'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
+import { StreamNotFoundError } from '../errors.ts'
+import { isOwnStream } from '../own-stream.ts'
 import { writeEventStream } from '../sse.ts'
 
 const sequence = z.coerce.number().int().nonnegative()
@@ -29,6 +31,8 @@ export function eventRoutes(options: { pipeline: Pipeline; heartbeatMs: number }
         },
       },
       async (request, reply) => {
+        const { stream } = request.query
+        if (stream !== undefined && !isOwnStream(stream, pipeline)) throw new StreamNotFoundError(stream)
         const controller = new AbortController()
         open.add(controller)
         reply.hijack()
@@ -36,7 +40,7 @@ export function eventRoutes(options: { pipeline: Pipeline; heartbeatMs: number }
         try {
           await writeEventStream(reply.raw, {
             events: pipeline.events({
-              stream: request.query.stream ?? `patch:${pipeline.target}`,
+              ...(stream === undefined ? {} : { stream }),
               after: request.headers['last-event-id'] ?? request.query.after ?? 0,
               follow: true,
               signal: controller.signal,

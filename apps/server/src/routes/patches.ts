@@ -5,6 +5,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { identityOf, requireRole } from '../authentication.ts'
 import { ForbiddenError } from '../errors.ts'
+import { ownPatch } from '../own-patch.ts'
 import { type Identity, isAuthor, reaches } from '../token-book.ts'
 import { patchDetailSchema, patchViewSchema, toPatchDetail, toPatchView } from '../wire/index.ts'
 import { idParams, problemResponses } from './shared.ts'
@@ -101,7 +102,7 @@ export function patchRoutes(options: { pipeline: Pipeline; patchBodyLimit: numbe
           response: { 200: patchDetailSchema, ...problemResponses },
         },
       },
-      async (request) => toPatchDetail(await pipeline.patches.get(request.params.id)),
+      async (request) => toPatchDetail(await ownPatch(pipeline, request.params.id)),
     )
 
     app.get(
@@ -116,7 +117,8 @@ export function patchRoutes(options: { pipeline: Pipeline; patchBodyLimit: numbe
         },
       },
       async (request, reply) => {
-        const diff = await pipeline.patches.diff(request.params.id)
+        const { patch } = await ownPatch(pipeline, request.params.id)
+        const diff = await pipeline.patches.diff(patch.patchId)
         return reply.header('x-content-type-options', 'nosniff').type('text/x-diff; charset=utf-8').send(diff)
       },
     )
@@ -137,8 +139,9 @@ export function patchRoutes(options: { pipeline: Pipeline; patchBodyLimit: numbe
       },
       async (request) => {
         const identity = identityOf(request)
-        assertMayWithdraw(identity, await pipeline.patches.get(request.params.id))
-        return toPatchDetail(await pipeline.patches.withdraw(request.params.id, request.body.reason))
+        const queued = await ownPatch(pipeline, request.params.id)
+        assertMayWithdraw(identity, queued)
+        return toPatchDetail(await pipeline.patches.withdraw(queued.patch.patchId, request.body.reason))
       },
     )
   }

@@ -4,7 +4,7 @@ import { cleanEnvironment, runProcess } from '@patchlane/process'
 import type { Check } from '../check.ts'
 import { broken, report, shorten } from './check-report.ts'
 import { pathMatcher } from './path-matcher.ts'
-import { changedBetween, digestFiles, regularPaths, restoreForeign } from './staged-files.ts'
+import { changedBetween, digestFiles, guardForeign, regularPaths } from './staged-files.ts'
 
 export interface CommandCheckOptions {
   name: string
@@ -39,6 +39,7 @@ export function commandCheck(options: CommandCheckOptions): Check {
       const timeoutMs = options.timeoutMs ?? 600_000
       try {
         const paths = await regularPaths(context)
+        const restore = await guardForeign(context)
         const before = await digestFiles(context.directory, paths)
         const result = await runProcess({
           file,
@@ -52,7 +53,7 @@ export function commandCheck(options: CommandCheckOptions): Check {
           signal: context.signal,
         })
         const changedPaths = changedBetween(before, await digestFiles(context.directory, paths))
-        const foreign = await restoreForeign(context)
+        const foreign = await restore()
         if (foreign.length > 0)
           context.log(`${name} changed files that are not the patch's; they were put back: ${foreign.join(', ')}`)
         const { durationMs } = result

@@ -69,7 +69,6 @@ export class DiagnosticsCheck implements Check {
         return provider.diagnose({ ...request, files: existing, all: base })
       })
       added = newFindings(errors, before.filter(isError), renamed)
-      if (added.length > 0 && provider.confirm !== undefined) added = await provider.confirm(added, request)
     }
     const older = errors.length - added.length
     const aside = older > 0 ? `; ${older} older ones left aside` : ''

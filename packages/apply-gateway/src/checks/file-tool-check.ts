@@ -4,7 +4,7 @@ import { ToolFailedError } from './check-errors.ts'
 import { broken, report, shorten } from './check-report.ts'
 import { describeFindings, newFindings } from './findings.ts'
 import { runCheckTool, type ToolLimits } from './run-check-tool.ts'
-import { changedBetween, digestFiles, regularPaths, restoreForeign, withBaseContent } from './staged-files.ts'
+import { changedBetween, digestFiles, guardForeign, regularPaths, withBaseContent } from './staged-files.ts'
 import type { FileTool, Program } from './tools/file-tool.ts'
 
 export interface FileToolCheckOptions extends ToolLimits {
@@ -47,10 +47,11 @@ export class FileToolCheck implements Check {
   }
 
   async #judge(context: CheckContext, paths: readonly string[], startedAt: number): Promise<CheckReport> {
+    const restore = await guardForeign(context)
     const before = await digestFiles(context.directory, paths)
     const found = await this.#call(context, paths, true)
     const changedPaths = changedBetween(before, await digestFiles(context.directory, paths))
-    const foreign = await restoreForeign(context)
+    const foreign = await restore()
     if (foreign.length > 0)
       context.log(`${this.name} changed files that are not the patch's; they were put back: ${foreign.join(', ')}`)
     const errors = found.filter((finding) => finding.severity === 'error')

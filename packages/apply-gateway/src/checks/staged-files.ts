@@ -32,34 +32,48 @@ export async function regularPaths(context: CheckContext): Promise<RepoPath[]> {
   return context.paths.filter((_path, index) => kinds[index])
 }
 
+/** Puts back what a tool changed although it is not the patch's; answers with the paths. */
+export type RestoreForeign = () => Promise<string[]>
+
 /**
- * Puts back what a tool changed although it is not the patch's: files of the commit get their committed content, files that git neither
- * knows nor ignores are removed. Answers with their paths.
+ * To be called before a tool runs. What the tool then changes outside of the patch can be put back: files of the commit get their committed
+ * content, new files that git does not ignore are removed. What lay there before, such as linked dependencies, stays.
  */
-export async function restoreForeign(context: CheckContext): Promise<string[]> {
+export async function guardForeign(context: CheckContext): Promise<RestoreForeign> {
+  const own = new Set<string>([...context.paths, ...context.deleted])
+  for (const { path } of await foreignEntries(context, own)) own.add(path)
+  return () => restoreForeign(context, own)
+}
+
+async function foreignEntries(context: CheckContext, own: ReadonlySet<string>) {
   const repository = await GitRepository.open(context.directory)
   try {
-    const own = new Set<string>([...context.paths, ...context.deleted])
-    const foreign = (await repository.status({ directory: context.directory })).filter(
-      (entry) => !own.has(entry.path) && !entry.submodule,
-    )
-    const tracked = foreign.filter((entry) => entry.workTree !== '?').map((entry) => entry.path)
-    for (const { path } of foreign.filter((entry) => entry.workTree === '?')) {
-      await rm(join(context.directory, path), { recursive: true, force: true })
-    }
-    if (tracked.length > 0) {
-      await repository.git({
-        cwd: context.directory,
-        args: ['restore', `--source=${context.commit}`, '--worktree', '--pathspec-from-file=-', '--pathspec-file-nul'],
-        env: { GIT_LITERAL_PATHSPECS: '1', GIT_OPTIONAL_LOCKS: '1' },
-        input: tracked.join('\0'),
-      })
-    }
-    return foreign.map((entry) => entry.path).sort()
+    const entries = await repository.status({ directory: context.directory })
+    return entries.filter((entry) => !own.has(entry.path) && !entry.submodule)
   } finally {
     await repository.close()
   }
 }
+
+async function restoreForeign(context: CheckContext, own: ReadonlySet<string>): Promise<string[]> {
+  const foreign = await foreignEntries(context, own)
+  const tracked = foreign.filter((entry) => entry.workTree !== '?').map((entry) => entry.path)
+  for (const { path } of foreign.filter((entry) => entry.workTree === '?')) {
+    await rm(join(context.directory, path), { recursive: true, force: true })
+  }
+  if (tracked.length > 0) {
+    await runGit({
+      cwd: context.directory,
+      args: ['restore', `--source=${context.commit}`, '--worktree', '--pathspec-from-file=-', '--pathspec-file-nul'],
+      env: { GIT_LITERAL_PATHSPECS: '1', GIT_OPTIONAL_LOCKS: '1' },
+      input: tracked.join('\0'),
+    })
+  }
+  return foreign.map((entry) => entry.path).sort()
+}
+
+/** Dependencies and caches are no files of the project, whether git ignores them or not. */
+const APART = /(?:^|\/)(?:node_modules|\.venv|venv|__pycache__)(?:\/|$)/
 
 /** The files that git lists in the staging folder; sorted. */
 export async function listStagedFiles(directory: string, signal?: AbortSignal): Promise<string[]> {
@@ -70,7 +84,7 @@ export async function listStagedFiles(directory: string, signal?: AbortSignal): 
   })
   return stdout
     .split('\0')
-    .filter((path) => path !== '')
+    .filter((path) => path !== '' && !APART.test(path))
     .sort()
 }
 

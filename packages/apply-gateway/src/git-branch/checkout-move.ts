@@ -1,4 +1,4 @@
-import { link, rename, writeFile } from 'node:fs/promises'
+import { link, readFile, rename, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { GitRepository } from '@patchlane/git'
@@ -24,24 +24,9 @@ export function indexLock(checkout: Checkout): string {
  * @throws {CheckoutBusyError} when the lock stays taken, or a merge or rebase is under way.
  */
 export async function lockIndex(checkout: Checkout, token: string, waitMs: number): Promise<void> {
-  const lock = indexLock(checkout)
-  const deadline = Date.now() + waitMs
-  for (let delay = 5; ; delay = Math.min(delay * 2, 200)) {
-    try {
-      // Made elsewhere and linked, so that the lock never exists without its token.
-      await link(await tokenFile(checkout, token), lock)
-      break
-    } catch (thrown) {
-      if (!hasCode(thrown, 'EEXIST')) throw thrown
-      if (Date.now() >= deadline) {
-        await removeFile(join(checkout.gitDir, `patchlane-lock-${token}`))
-        throw new CheckoutBusyError(`another git command holds ${lock}`, { cause: thrown })
-      }
-      await sleep(delay)
-    }
-  }
   try {
-    await removeFile(join(checkout.gitDir, `patchlane-lock-${token}`))
+    await takeLock(checkout, token, waitMs)
+    await removeFile(tokenPath(checkout, token))
     const operation = await operationIn(checkout.gitDir)
     if (operation !== undefined) throw new CheckoutBusyError(operation)
     await link(join(checkout.gitDir, 'index'), privateIndex(checkout, token)).catch((thrown: unknown) => {
@@ -53,18 +38,35 @@ export async function lockIndex(checkout: Checkout, token: string, waitMs: numbe
   }
 }
 
-async function tokenFile(checkout: Checkout, token: string): Promise<string> {
-  const file = join(checkout.gitDir, `patchlane-lock-${token}`)
-  await writeFile(file, token)
-  return file
+async function takeLock(checkout: Checkout, token: string, waitMs: number): Promise<void> {
+  const lock = indexLock(checkout)
+  // Made elsewhere and linked, so that the lock never exists without its token.
+  await writeFile(tokenPath(checkout, token), token)
+  const deadline = Date.now() + waitMs
+  for (let delay = 5; ; delay = Math.min(delay * 2, 200)) {
+    try {
+      return await link(tokenPath(checkout, token), lock)
+    } catch (thrown) {
+      if (!hasCode(thrown, 'EEXIST')) throw thrown
+      if (Date.now() >= deadline) throw new CheckoutBusyError(`another git command holds ${lock}`, { cause: thrown })
+      await sleep(delay)
+    }
+  }
 }
 
-/** Gives the lock back without a change to the index. */
+/** Where the token waits to become the lock; left there only by a kill. */
+export function tokenPath(checkout: Checkout, token: string): string {
+  return join(checkout.gitDir, `patchlane-lock-${token}`)
+}
+
+/** Gives the lock back without a change to the index. A lock that is not this landing's stays. */
 export async function unlockIndex(checkout: Checkout, token: string): Promise<void> {
   await removeFile(privateIndex(checkout, token))
   await removeFile(`${privateIndex(checkout, token)}.lock`)
-  await removeFile(join(checkout.gitDir, `patchlane-lock-${token}`))
-  await removeFile(indexLock(checkout))
+  await removeFile(tokenPath(checkout, token))
+  const lock = indexLock(checkout)
+  const held = await readFile(lock, 'latin1').catch(() => '')
+  if (held === token) await removeFile(lock)
 }
 
 /**
@@ -109,23 +111,30 @@ export async function moveFiles(
   checkout: Checkout,
   move: { token: string; old: string; new: string; onStart?: (pid: number) => void },
 ): Promise<void> {
-  try {
-    await repository.git({
-      args: ['read-tree', '-m', '-u', move.old, move.new],
-      cwd: checkout.workTree,
-      env: {
-        GIT_DIR: checkout.gitDir,
-        GIT_WORK_TREE: checkout.workTree,
-        GIT_INDEX_FILE: privateIndex(checkout, move.token),
-      },
-      timeoutMs: 600_000,
-      ...(move.onStart === undefined ? {} : { onStart: move.onStart }),
-    })
-  } catch (thrown) {
-    const overlaps = overlapsIn(thrown)
-    if (overlaps.length > 0) throw new CheckoutOverlapError(overlaps, { cause: thrown })
-    throw thrown
+  const env = {
+    GIT_DIR: checkout.gitDir,
+    GIT_WORK_TREE: checkout.workTree,
+    GIT_INDEX_FILE: privateIndex(checkout, move.token),
   }
+  const common = {
+    cwd: checkout.workTree,
+    env,
+    timeoutMs: 600_000,
+    ...(move.onStart === undefined ? {} : { onStart: move.onStart }),
+  }
+  const readTree = () => repository.git({ ...common, args: ['read-tree', '-m', '-u', move.old, move.new] })
+  const refused = await readTree().then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  )
+  if (refused === undefined) return
+  if (overlapsIn(refused).length === 0) throw refused
+  // A file that was touched but not changed looks changed to git until the index is refreshed. That reads much, so only when needed.
+  await repository.git({ ...common, args: ['update-index', '-q', '--refresh'], okExitCodes: [0, 1] })
+  await readTree().catch((thrown: unknown) => {
+    const overlaps = overlapsIn(thrown)
+    throw overlaps.length > 0 ? new CheckoutOverlapError(overlaps, { cause: thrown }) : thrown
+  })
 }
 
 function overlapsIn(thrown: unknown): string[] {

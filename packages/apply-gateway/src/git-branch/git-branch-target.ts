@@ -97,11 +97,43 @@ export class GitBranchTarget implements Target {
     await this.#assertExact(verdict)
     await this.#fence.verify(fence)
     if ((await this.head()) !== verdict.base) throw new HeadMovedError(this.name, verdict.base)
+    await this.#finishOpen()
     const checkout = await findCheckout(this.repository, this.name)
-    const intent = await this.#intend(verdict, checkout)
-    await this.repository.syncObjects()
-    if (checkout === undefined || intent.checkout === null) await this.#landRef(intent, fence)
-    else await this.#landCheckout(intent, checkout, intent.checkout.paths, fence)
+    const gitDir = checkout?.gitDir ?? this.repository.commonDir
+    // git takes a while to start; it does so while the intent is written down.
+    const starting = this.#beginTransaction(gitDir, verdict.patchId)
+    // Awaited later, or not at all; its failure is reported there.
+    starting.catch(() => undefined)
+    try {
+      // Durable before a ref can point there; until then the disk works beside us.
+      const synced = this.repository.syncObjects()
+      synced.catch(() => undefined)
+      const intent = await this.#intend(verdict, checkout)
+      const prepare = async () => {
+        await synced
+        return this.#prepare(intent, fence, gitDir, starting)
+      }
+      if (checkout === undefined || intent.checkout === null) await this.#landRef(intent, prepare)
+      else await this.#landCheckout(intent, checkout, intent.checkout.paths, prepare)
+    } catch (thrown) {
+      throw PatchlaneError.is(thrown) && thrown.code !== 'GIT_COMMAND_FAILED'
+        ? thrown
+        : new LandingFailedError(errorMessage(thrown), { cause: thrown })
+    } finally {
+      await starting.then((transaction) => transaction.abort()).catch(() => undefined)
+    }
+  }
+
+  /** An earlier landing of this process that could not be ended (disk full, say) comes first. */
+  async #finishOpen(): Promise<void> {
+    const open = await this.#journal.read()
+    if (open === undefined) return
+    await recoverLanding(this.repository, open)
+    await this.#journal.end()
+  }
+
+  async #beginTransaction(gitDir: string, patchId: string): Promise<RefTransaction> {
+    return this.repository.beginRefTransaction({ message: `patchlane: land ${patchId}`, gitDir })
   }
 
   /** The commit is what was judged, and nothing else. */
@@ -136,21 +168,25 @@ export class GitBranchTarget implements Target {
     }
   }
 
-  async #landRef(intent: Intent, fence: Fence): Promise<void> {
+  async #landRef(intent: Intent, prepare: () => Promise<RefTransaction>): Promise<void> {
     await this.#journal.begin(intent)
-    const transaction = await this.#prepare(intent, fence, this.repository.commonDir).catch(async (thrown: unknown) => {
+    const transaction = await prepare().catch(async (thrown: unknown) => {
       await this.#journal.end()
       throw thrown
     })
-    await transaction.commit().catch(async (thrown: unknown) => {
-      if ((await this.head()) === intent.new) return
+    if (!(await this.#commit(transaction, intent))) {
       await this.#journal.end()
-      throw new LandingFailedError(errorMessage(thrown), { cause: thrown })
-    })
-    await this.#journal.end()
+      throw new LandingFailedError('git could not move the ref')
+    }
+    await this.#journal.end().catch(() => undefined)
   }
 
-  async #landCheckout(intent: Intent, checkout: Checkout, paths: IntentPath[], fence: Fence): Promise<void> {
+  async #landCheckout(
+    intent: Intent,
+    checkout: Checkout,
+    paths: IntentPath[],
+    prepare: () => Promise<RefTransaction>,
+  ): Promise<void> {
     await this.#journal.begin(intent)
     try {
       await lockIndex(checkout, intent.token, this.#indexWaitMs)
@@ -161,26 +197,36 @@ export class GitBranchTarget implements Target {
     let transaction: RefTransaction | undefined
     try {
       await refuseOverlaps(checkout, paths)
-      transaction = await this.#prepare(intent, fence, checkout.gitDir)
+      transaction = await prepare()
       // The refs are locked now, HEAD too: what is read here stays true until the end.
       if ((await readHead(checkout.gitDir)) !== this.name) throw new CheckoutBusyError('another branch was checked out')
       await this.#move(intent, checkout)
     } catch (thrown) {
       await transaction?.abort()
       await this.#takeBack(intent, checkout)
-      throw PatchlaneError.is(thrown) && thrown.code !== 'GIT_COMMAND_FAILED'
-        ? thrown
-        : new LandingFailedError(errorMessage(thrown), { cause: thrown })
+      throw thrown
     }
-    await transaction.commit().catch(async (thrown: unknown) => {
-      // The answer may be lost and the ref moved all the same: the ref says what happened.
-      if ((await this.head()) === intent.new) return
+    if (!(await this.#commit(transaction, intent))) {
       await this.#takeBack(intent, checkout)
-      throw new LandingFailedError(errorMessage(thrown), { cause: thrown })
-    })
-    await publishIndex(checkout, intent.token)
-    await syncCheckout(checkout, paths)
-    await this.#journal.end()
+      throw new LandingFailedError('git could not move the ref')
+    }
+    try {
+      await publishIndex(checkout, intent.token)
+      await syncCheckout(checkout, paths)
+      await this.#journal.end()
+    } catch {
+      // It has landed, whatever the disk says now: the open journal makes the next landing, or the next start, finish it first.
+    }
+  }
+
+  /** Whether the target is at the new commit. git's answer can be lost and the ref moved all the same, so the ref has the last word. */
+  async #commit(transaction: RefTransaction, intent: Intent): Promise<boolean> {
+    try {
+      await transaction.commit()
+      return true
+    } catch {
+      return (await this.head()) === intent.new
+    }
   }
 
   async #move(intent: Intent, checkout: Checkout): Promise<void> {
@@ -191,6 +237,8 @@ export class GitBranchTarget implements Target {
       new: intent.new,
       onStart: (pid) => {
         noted = this.#noteChild(pid)
+        // Awaited below, with its failure; git runs meanwhile.
+        noted.catch(() => undefined)
       },
     }).finally(() => noted)
     const index = await lstatOrNothing(privateIndex(checkout, intent.token))
@@ -209,12 +257,14 @@ export class GitBranchTarget implements Target {
     await this.#journal.end()
   }
 
-  async #prepare(intent: Intent, fence: Fence, gitDir: string): Promise<RefTransaction> {
+  async #prepare(
+    intent: Intent,
+    fence: Fence,
+    gitDir: string,
+    starting: Promise<RefTransaction>,
+  ): Promise<RefTransaction> {
     for (let attempt = 0; ; attempt++) {
-      const transaction = await this.repository.beginRefTransaction({
-        message: `patchlane: land ${intent.patchId}`,
-        gitDir,
-      })
+      const transaction = await (attempt === 0 ? starting : this.#beginTransaction(gitDir, intent.patchId))
       try {
         await this.#noteChild(transaction.pid)
         await transaction.prepare([

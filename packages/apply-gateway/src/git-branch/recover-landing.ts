@@ -6,7 +6,7 @@ import { isAlive, type ProcessIdentity } from '@patchlane/process'
 import { CheckoutBusyError } from '../errors.ts'
 import { lstatOrNothing, removeFile } from '../files.ts'
 import type { Recovery } from '../target.ts'
-import { indexLock, privateIndex, publishIndex, syncCheckout, unlockIndex } from './checkout-move.ts'
+import { indexLock, privateIndex, publishIndex, syncCheckout, tokenPath, unlockIndex } from './checkout-move.ts'
 import { type Checkout, readHead } from './checkouts.ts'
 import type { Intent, OpenIntent } from './intent.ts'
 import { restoreFiles } from './restore-files.ts'
@@ -85,7 +85,7 @@ async function settleWithoutLock(
 ): Promise<string[]> {
   const hadIndex = (await lstatOrNothing(privateIndex(checkout, intent.token))) !== undefined
   for (const end of ['', '.lock']) await removeFile(`${privateIndex(checkout, intent.token)}${end}`)
-  await removeFile(join(checkout.gitDir, `patchlane-lock-${intent.token}`))
+  await removeFile(tokenPath(checkout, intent.token))
   const head = await repository.tryResolve(intent.ref)
   if ((await readHead(checkout.gitDir)) !== intent.ref) return []
   if (!landed) return head === intent.old ? restoreFiles(repository, intent) : []

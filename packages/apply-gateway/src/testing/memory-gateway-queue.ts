@@ -100,6 +100,15 @@ export class MemoryGatewayQueue implements GatewayQueue {
     return this.#set(patchId, { status: verdict.status, verdict: verdictSchema.parse(verdict), settledAt: 0 })
   }
 
+  async recordLanded(
+    lease: TargetLease,
+    patchId: string,
+    verdict: VerdictInput & { status: 'landed' },
+  ): Promise<QueuedPatch> {
+    this.#check(lease)
+    return this.#set(patchId, { status: 'landed', verdict: verdictSchema.parse(verdict), settledAt: 0 })
+  }
+
   async park(lease: TargetLease, patchId: string, parkedFor: ParkedFor, verdict: VerdictInput): Promise<QueuedPatch> {
     this.#check(lease)
     assertMove(patchId, this.get(patchId).status, 'awaiting_approval')

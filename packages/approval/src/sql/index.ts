@@ -1,1 +1,1 @@
-export {}
+export { SqlApprovalStore } from './sql-approval-store.ts'

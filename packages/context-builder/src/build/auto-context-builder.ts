@@ -105,8 +105,8 @@ export class AutoContextBuilder {
     this.#options = options
     this.#ranker = options.ranker ?? new ContextRanker()
     this.#sources = options.sources ?? defaultSources()
-    this.#tokens = options.tokens ?? new BpeTokenCounter()
-    this.#graphs = new GraphBuilder(options.index.reader)
+    this.#tokens = options.tokens ?? new BpeTokenCounter({ directory: options.index.directory })
+    this.#graphs = new GraphBuilder(options.index.reader, { directory: options.index.directory })
     this.#history = new HistoryStore(options.index.reader, options.index.directory)
   }
 
@@ -118,7 +118,7 @@ export class AutoContextBuilder {
     const view = overlay.length === 0 ? base : await index.overlay(base, overlay)
     const texts = new ViewTexts(view, index.reader, overlay)
     const [graph, history] = [await this.#graphs.of(view, texts.overlaid()), await this.#history.of(commit)]
-    const ranking = await this.#rerank(request, this.#ranker.rank({ view, task, history, inDegree: graph.inDegree }))
+    const ranking = await this.#rerank(request, this.#ranker.rank({ view, task, history, graph }))
     signal?.throwIfAborted()
     const sourceRequest: SourceRequest = { task, view, ranking, graph, history, limit: request.limit ?? 20, signal }
     const notes: string[] = []
@@ -214,7 +214,7 @@ export class AutoContextBuilder {
     const pieces = [...drafts, ...others]
       .sort((a, b) => a.priority - b.priority || (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))
       .map(({ most, render, entry }, order) => {
-        const piece: Piece = { order, most, render }
+        const piece: Piece = { order, most, render: onceEach(render) }
         if (entry !== undefined) files.set(piece, entry)
         return piece
       })
@@ -251,6 +251,8 @@ export class AutoContextBuilder {
     const placeOf = ({ path, role }: ContextFile) =>
       role === 'implementation' ? (places.get(path) ?? ranked.length) : ranked.length + (role === 'test' ? 1 : 2)
     const text = joined(packed)
+    const tokens = await this.#tokens.count(text)
+    await this.#tokens.flush?.()
     const paths = shown.map(({ path }) => path).filter((path) => repoPathProblem(path) === undefined)
     return {
       stamp: { repoId: this.#options.repoId, commit: base.commit, indexVersion: base.digest },
@@ -258,7 +260,7 @@ export class AutoContextBuilder {
       files: shown.sort((a, b) => placeOf(a) - placeOf(b)),
       ranked,
       text,
-      tokens: await this.#tokens.count(text),
+      tokens,
       readSet: { paths: paths.sort().map(parseRepoPath), symbols: [...symbols].sort(), complete: true },
       notes,
     }
@@ -274,6 +276,16 @@ export function defaultSources(): ContextSource[] {
     new DocumentsSource(),
     new NeighboursSource(),
   ]
+}
+
+/** A piece is asked for the same level again each time the whole is fitted anew. */
+function onceEach<T>(render: (level: ContextLevel) => T): (level: ContextLevel) => T {
+  const known = new Map<ContextLevel, T>()
+  return (level) => {
+    const text = known.get(level) ?? render(level)
+    known.set(level, text)
+    return text
+  }
 }
 
 function joined(packed: readonly Packed[]): string {

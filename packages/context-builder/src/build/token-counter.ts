@@ -1,8 +1,12 @@
 import { sha256 } from '@patchlane/kernel'
+import { z } from 'zod'
+import { SmallFile } from '../small-file.ts'
 
 /** Counts tokens as a model would. Counts of different models differ by some per cent: leave a margin. */
 export interface TokenCounter {
   count(text: string): Promise<number>
+  /** Called when a context is built: the time to keep what would be of use to the next process. */
+  flush?(): Promise<void>
 }
 
 /** Counts kept by the content they are of. */
@@ -16,23 +20,57 @@ const PIECE = 4_000
  */
 export class BpeTokenCounter implements TokenCounter {
   readonly #known = new Map<string, number>()
+  readonly #file: SmallFile | undefined
+  #loaded: Promise<void> | undefined
+  #added = 0
   #encoder: Promise<(text: string) => number> | undefined
 
+  /** With a folder, counts are kept there: loading the encoding takes longer than most contexts. */
+  constructor(options: { directory?: string } = {}) {
+    this.#file = options.directory === undefined ? undefined : new SmallFile(options.directory, 'token-counts.json')
+  }
+
+  /** Writes new counts to the folder. A failure costs time at the next start, and nothing else. */
+  async flush(): Promise<void> {
+    if (this.#file === undefined || this.#added === 0) return
+    this.#added = 0
+    await this.#file.write(JSON.stringify(Object.fromEntries(this.#known))).catch(() => undefined)
+  }
+
+  async #load(): Promise<void> {
+    const text = await this.#file?.read()
+    const parsed = countsSchema.safeParse(text === undefined ? {} : safeJson(text))
+    for (const [key, count] of Object.entries(parsed.data ?? {})) this.#known.set(key, count)
+  }
+
   async count(text: string): Promise<number> {
+    this.#loaded ??= this.#load()
+    await this.#loaded
     let total = 0
     for (const piece of pieces(text)) total += await this.#countPiece(piece)
     return total
   }
 
   async #countPiece(piece: string): Promise<number> {
-    const key = piece.length < 64 ? piece : sha256(piece)
+    const key = sha256(piece).slice(0, 20)
     const known = this.#known.get(key)
     if (known !== undefined) return known
     this.#encoder ??= loadEncoder()
     const tokens = (await this.#encoder)(piece)
     if (this.#known.size >= REMEMBERED) this.#known.clear()
     this.#known.set(key, tokens)
+    this.#added++
     return tokens
+  }
+}
+
+const countsSchema = z.record(z.string(), z.number().int().nonnegative())
+
+function safeJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
   }
 }
 

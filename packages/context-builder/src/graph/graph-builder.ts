@@ -3,6 +3,7 @@ import type { CodeView } from '../code-view.ts'
 import { documentKey } from '../index-options.ts'
 import type { TreeReader } from '../tree-reader.ts'
 import { type CodeGraph, graphOf } from './code-graph.ts'
+import { KeptGraph } from './kept-graph.ts'
 import type { ImportResolver, ResolveContext } from './resolve-context.ts'
 import { folderOf } from './resolve-context.ts'
 import { ecmascriptResolver } from './resolve-ecmascript.ts'
@@ -26,16 +27,27 @@ const MAX_CONFIGS = 2_000
 /** Resolves the imports of a view. What has been resolved is kept while paths and configuration stay as they are. */
 export class GraphBuilder {
   readonly #reader: TreeReader
+  readonly #directory: string | undefined
   readonly #graphs = new WeakMap<CodeView, CodeGraph>()
   #last: { shape: string; resolved: Map<string, readonly string[]> } | undefined
 
-  constructor(reader: TreeReader) {
+  /** With a folder, the graphs of committed states are kept there. */
+  constructor(reader: TreeReader, options: { directory?: string } = {}) {
     this.#reader = reader
+    this.#directory = options.directory
   }
 
   async of(view: CodeView, overlaid: ReadonlyMap<string, string> = new Map()): Promise<CodeGraph> {
     const known = this.#graphs.get(view)
     if (known !== undefined) return known
+    const kept = this.#directory === undefined || overlaid.size > 0 ? undefined : new KeptGraph(this.#directory, view)
+    const graph = (await kept?.read()) ?? (await this.#resolve(view, overlaid))
+    await kept?.write(graph)
+    this.#graphs.set(view, graph)
+    return graph
+  }
+
+  async #resolve(view: CodeView, overlaid: ReadonlyMap<string, string>): Promise<CodeGraph> {
     const texts = await this.#configs(view, overlaid)
     const paths = view.files.map(({ path }) => path)
     const shape = [...paths, ...[...texts].flat()].join('\n')
@@ -51,9 +63,7 @@ export class GraphBuilder {
       return targets.map((path) => view.position(path)).filter((at) => at !== undefined)
     })
     this.#last = { shape, resolved }
-    const graph = graphOf(imports)
-    this.#graphs.set(view, graph)
-    return graph
+    return graphOf(imports)
   }
 
   async #configs(view: CodeView, overlaid: ReadonlyMap<string, string>): Promise<Map<string, string>> {

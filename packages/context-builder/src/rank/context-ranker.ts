@@ -1,7 +1,9 @@
 import type { CodeView } from '../code-view.ts'
 import { EmptyTaskError } from '../errors.ts'
+import type { CodeGraph } from '../graph/code-graph.ts'
 import type { History } from '../history/history.ts'
 import type { FileRole } from '../role.ts'
+import { followUp, withFollowUp } from './follow-up.ts'
 import { scoresOf } from './score.ts'
 import { type Signals, signalsOf } from './signals.ts'
 import { readTask, type TaskQuery } from './task-query.ts'
@@ -22,8 +24,8 @@ export interface RankRequest {
   task: string
   /** Only of commits that the view's commit reaches. Without it, the past says nothing. */
   history?: History | undefined
-  /** How many files import each file; without it, hubs are not damped. */
-  inDegree?: ArrayLike<number> | undefined
+  /** Without it, imports say nothing. */
+  graph?: CodeGraph | undefined
 }
 
 export interface Ranking {
@@ -46,12 +48,17 @@ export class ContextRanker {
   }
 
   /** @throws {EmptyTaskError} */
-  rank({ view, task, history, inDegree }: RankRequest): Ranking {
+  rank({ view, task, history, graph }: RankRequest): Ranking {
     if (task.trim() === '') throw new EmptyTaskError()
     const query = readTask(task)
     const signals = signalsOf({ view, query, history }, this.weights)
     const isImplementation = (position: number) => view.file(position).role === 'implementation'
-    const scores = scoresOf(signals, this.weights, { counts: isImplementation, inDegree })
+    const first = scoresOf(signals, this.weights, { counts: isImplementation, inDegree: graph?.inDegree })
+    const scores = withFollowUp(
+      first,
+      followUp(first, { view, history, graph, isCandidate: isImplementation }),
+      this.weights,
+    )
     const byRole = new Map<FileRole, RankedFile[]>()
     for (const [position, { path, role }] of view.files.entries()) {
       const score = scores[position] ?? 0

@@ -1,4 +1,7 @@
-/** What each part of the ranking counts. The numbers are made by `benchmarks/recall/fit.ts` on its training repositories. */
+/**
+ * What each part of the ranking counts. The numbers come from `benchmarks/recall/fit.ts` on past commits of three repositories (flask,
+ * pytest, vite), rounded; where the training set could not tell values apart, the plainer one was taken.
+ */
 export interface RankWeights {
   /** BM25F: fields, saturation, and how much a field's length counts. */
   body: number
@@ -19,6 +22,9 @@ export interface RankWeights {
   /** Multipliers: 1 + this for a file in a package or folder that the task names. */
   scope: number
   package: number
+  /** Added for files that change together with the first three, and for their neighbours by import: shares of the best score. */
+  together: number
+  neighbour: number
   /** Divisor: 1 + this × log(1 + files that import it), unless the task names the file. */
   hub: number
 }
@@ -40,5 +46,7 @@ export const defaultWeights: RankWeights = {
   frequency: 0.2,
   scope: 2,
   package: 0.3,
+  together: 0.1,
+  neighbour: 0,
   hub: 0,
 }

@@ -57,7 +57,7 @@ export function encodeSegment(parts: SegmentParts): Uint8Array<ArrayBuffer> {
 /** @throws {SegmentDamagedError} when the bytes are not a whole segment. */
 export function decodeSegment(bytes: Uint8Array): SegmentParts {
   // Sections are read as 32-bit words, which have to be aligned in memory.
-  const file = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice()
+  const file = bytes.byteOffset % 4 === 0 ? bytes : Uint8Array.from(bytes)
   if (file.length < HEADER_BYTES + 4) throw new SegmentDamagedError('it is too short')
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength)
   if (view.getUint32(0, true) !== MAGIC) throw new SegmentDamagedError('it begins with something else')

@@ -1,8 +1,8 @@
-import type { Kysely } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import type { Dialect } from '../database.ts'
-import type { Migration } from '../migrator.ts'
 import type { Schema } from '../schema.ts'
 import { blobType, type Columns, createTable } from './create-table.ts'
+import type { Migration } from './migration.ts'
 
 /** Everything that the first release keeps. */
 export const initial: Migration = {
@@ -124,6 +124,10 @@ async function createPatchQueue(db: Kysely<Schema>, dialect: Dialect): Promise<v
   const proposals = (name: string) => db.schema.createIndex(name).on('patch_proposals')
   await proposals('patch_proposals_seq').unique().columns(['repo_id', 'target', 'seq']).execute()
   await proposals('patch_proposals_line').columns(['repo_id', 'target', 'status', 'line', 'rank', 'seq']).execute()
+  // For lists by target, status and time.
+  await proposals('patch_proposals_target').columns(['target', 'seq']).execute()
+  await proposals('patch_proposals_status').columns(['status', 'target', 'repo_id', 'seq']).execute()
+  await proposals('patch_proposals_created').columns(['created_at', 'seq']).execute()
   await proposals('patch_proposals_run').columns(['run_id']).execute()
   await proposals('patch_proposals_settled').columns(['settled_at']).execute()
 
@@ -197,6 +201,14 @@ async function createJudgements(db: Kysely<Schema>): Promise<void> {
   }
   await createTable(db, 'approvals', approval, ['approval_id'])
   await db.schema.createIndex('approvals_patch').on('approvals').columns(['patch_id', 'content_key']).execute()
+  // At most one open question for a patch, whoever races.
+  await db.schema
+    .createIndex('approvals_open')
+    .unique()
+    .on('approvals')
+    .columns(['patch_id'])
+    .where(sql<boolean>`status = 'pending'`)
+    .execute()
   await db.schema.createIndex('approvals_status').on('approvals').columns(['status', 'requested_at']).execute()
 }
 

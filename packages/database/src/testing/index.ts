@@ -1,4 +1,4 @@
 export { type DatabaseHarness, databaseContract } from './contract.ts'
 export { describeSchema } from './describe-schema.ts'
 export { postgresHarness, type SqlTestStores, sqliteHarness } from './sql-test-stores.ts'
-export { type PostgresServer, startPostgres } from './start-postgres.ts'
+export { type PostgresServer, type StartPostgresOptions, startPostgres } from './start-postgres.ts'

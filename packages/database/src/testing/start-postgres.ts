@@ -14,13 +14,18 @@ export interface PostgresServer {
   stop(): Promise<void>
 }
 
+export interface StartPostgresOptions {
+  /** True for figures: as a server that must not lose anything is run. @default false */
+  fsync?: boolean
+}
+
 /**
  * A Postgres server for tests, from the binaries installed on this machine: fresh, on a free port of the loopback address, without
- * fsync. With PATCHLANE_TEST_POSTGRES_URL set, that server is used instead and left running.
+ * fsync unless asked for. With PATCHLANE_TEST_POSTGRES_URL set, that server is used instead and left running.
  *
  * Where no binaries are found: `undefined`, said loudly, so that suites can skip; with CI=true an error.
  */
-export async function startPostgres(): Promise<PostgresServer | undefined> {
+export async function startPostgres(options: StartPostgresOptions = {}): Promise<PostgresServer | undefined> {
   const given = process.env.PATCHLANE_TEST_POSTGRES_URL
   if (given !== undefined && given !== '') return { url: given, stop: async () => {} }
   const bin = findBinaries()
@@ -33,14 +38,14 @@ export async function startPostgres(): Promise<PostgresServer | undefined> {
   }
   const directory = mkdtempSync(join(tmpdir(), 'patchlane-postgres-'))
   try {
-    return await start(bin, directory)
+    return await start(bin, directory, options.fsync ?? false)
   } catch (error) {
     rmSync(directory, { recursive: true, force: true })
     throw error
   }
 }
 
-async function start(bin: string, directory: string): Promise<PostgresServer> {
+async function start(bin: string, directory: string, fsync: boolean): Promise<PostgresServer> {
   const who = await unprivilegedUser()
   if (who.uid !== undefined && who.gid !== undefined) chownSync(directory, who.uid, who.gid)
   const data = join(directory, 'data')
@@ -54,7 +59,7 @@ async function start(bin: string, directory: string): Promise<PostgresServer> {
   const settings = [
     'listen_addresses=127.0.0.1',
     `unix_socket_directories=${directory}`,
-    'fsync=off',
+    `fsync=${fsync ? 'on' : 'off'}`,
     'max_connections=200',
   ]
   const server = spawn(

@@ -1,1 +1,1 @@
-export {}
+export { SqlIndexVersionStore } from './sql-index-version-store.ts'

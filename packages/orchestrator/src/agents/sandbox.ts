@@ -1,3 +1,5 @@
+import { homedir } from 'node:os'
+import { join } from 'node:path'
 import { runProcess } from '@patchlane/process'
 import { SandboxUnavailableError } from '../errors.ts'
 
@@ -21,7 +23,7 @@ export interface OpenSandboxOptions {
   readonly mode: SandboxMode
   /**
    * Absolute paths that agents see read-only: git's common directory, the user's checkout, the folder of all workspaces. A workspace
-   * inside one of them stays writable for its own agent.
+   * inside one of them stays writable for its own agent. The user's own git configuration, where there is one, is always among them.
    */
   readonly protect: readonly string[]
 }
@@ -30,9 +32,15 @@ export interface OpenSandboxOptions {
 export async function openSandbox(options: OpenSandboxOptions): Promise<Sandbox | undefined> {
   if (options.mode === 'off') return undefined
   const ability = await bubblewrapAbility()
-  if (ability.works) return bubblewrap(options.protect, ability.ownProcesses)
+  if (ability.works) return bubblewrap([...options.protect, ...userGitConfiguration()], ability.ownProcesses)
   if (options.mode === 'require') throw new SandboxUnavailableError(ability.reason)
   return undefined
+}
+
+/** Where the user's own git configuration is: an agent that wrote it would make git run its programs in every repository of the user. */
+function userGitConfiguration(): string[] {
+  const home = homedir()
+  return [join(home, '.gitconfig'), join(process.env.XDG_CONFIG_HOME ?? join(home, '.config'), 'git')]
 }
 
 type Ability = { works: true; ownProcesses: boolean } | { works: false; reason: string }

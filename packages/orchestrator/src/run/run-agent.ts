@@ -59,6 +59,8 @@ export async function runAgent(scope: RunScope, request: AgentAttempt): Promise<
 async function attemptInWorkspace(scope: RunScope, request: AgentAttempt): Promise<AgentAnswer> {
   const { subtask, base, attempt } = request
   const agent = scope.ports.agents.create(subtask.agent)
+  const about = { subtask: subtask.id, agent: agentName(subtask.agent) }
+  scope.emit({ type: 'subtask.preparing', ...about, message: 'gathers its context' })
   const context = await scope.ports.context.context({
     task: subtask.description === '' ? subtask.title : `${subtask.title}\n\n${subtask.description}`,
     files: subtask.files,
@@ -68,6 +70,7 @@ async function attemptInWorkspace(scope: RunScope, request: AgentAttempt): Promi
   if (context.stamp.commit !== base) {
     throw new AgentFailedError(`The context is stamped ${context.stamp.commit}, but the agent works from ${base}.`)
   }
+  scope.emit({ type: 'subtask.preparing', ...about, message: 'takes a workspace' })
   const workspace = await scope.ports.workspaces.lease({
     commit: base,
     holder: `${scope.runId}/${subtask.id}/${attempt}`,
@@ -76,7 +79,6 @@ async function attemptInWorkspace(scope: RunScope, request: AgentAttempt): Promi
   const beat = heartbeatOf(workspace, scope)
   try {
     const { id, directory } = workspace
-    const about = { subtask: subtask.id, agent: agentName(subtask.agent) }
     scope.emit({ type: 'agent.started', ...about, data: { attempt, base, workspace: directory } })
     const assigned: AssignedSubtask = {
       runId: scope.runId,

@@ -38,6 +38,7 @@ export type RunEvent =
       }
     })
   | (AboutSubtask<'subtask.waiting'> & { readonly message: string })
+  | (AboutSubtask<'subtask.preparing'> & { readonly message: string })
   | (AboutSubtask<'subtask.retrying'> & {
       readonly message: string
       readonly data: { readonly attempt: number; readonly of: number }

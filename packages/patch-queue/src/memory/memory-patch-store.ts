@@ -11,15 +11,7 @@ import type { ListOptions, QueueEntry, ReadQueueEventsOptions, TargetRef } from 
 import type { PatchRecord, PatchStore, PatchTransaction, TargetRecord } from '../patch-store.ts'
 import { MemoryEvents } from './memory-events.ts'
 import { MemoryPatchTransaction } from './memory-patch-transaction.ts'
-
-/** What a store in memory holds. Keys of targets are made by {@link keyOf}. */
-export interface MemoryTables {
-  patches: Map<string, PatchRecord>
-  targets: Map<string, TargetRecord>
-  /** An epoch stays after its lease was given back. */
-  leases: Map<string, { epoch: number; owner: string | null; expiresAt: number }>
-  events: MemoryEvents
-}
+import { keyOf, type MemoryTables } from './memory-tables.ts'
 
 /** Transactions run one after the other; what a failed one wrote is taken back. */
 export class MemoryPatchStore implements PatchStore {
@@ -121,9 +113,4 @@ export class MemoryPatchStore implements PatchStore {
   async compact(): Promise<void> {}
 
   async close(): Promise<void> {}
-}
-
-/** No name of a repository or target has a control character. */
-export function keyOf({ repoId, target }: TargetRef): string {
-  return `${repoId}\0${target}`
 }

@@ -1,5 +1,5 @@
 import { type Clock, type EventDraft, isSettled, type PatchStatus, type TargetLease } from '@patchlane/kernel'
-import type { LeaseOptions, TargetRef } from '../patch-queue.ts'
+import type { LeaseOptions, TargetMode, TargetRef } from '../patch-queue.ts'
 import {
   type LeaseStanding,
   type PatchChanges,
@@ -8,7 +8,7 @@ import {
   type TargetRecord,
   withoutContents,
 } from '../patch-store.ts'
-import { keyOf, type MemoryTables } from './memory-patch-store.ts'
+import { keyOf, type MemoryTables } from './memory-tables.ts'
 
 /** Writes at once and remembers how to take it back; events wait for the commit, since readers may see them at any time. */
 export class MemoryPatchTransaction implements PatchTransaction {
@@ -38,8 +38,10 @@ export class MemoryPatchTransaction implements PatchTransaction {
     return this.#tables.targets.get(keyOf(target)) ?? { lastSeq: 0, mode: 'running', lastAt: 0 }
   }
 
-  async readTarget(target: TargetRef): Promise<TargetRecord | undefined> {
-    return this.#tables.targets.get(keyOf(target))
+  async lineState(target: TargetRef): Promise<{ mode: TargetMode; barrierInHand: boolean }> {
+    const inHand = await this.inHand(target)
+    const { mode } = await this.lockTarget(target)
+    return { mode, barrierInHand: inHand.some(({ line }) => line === 0) }
   }
 
   async saveTarget(target: TargetRef, record: TargetRecord): Promise<void> {

@@ -17,14 +17,17 @@ export interface SqlPatchTransactionParts {
 export class SqlPatchTransaction implements PatchTransaction {
   readonly #parts: SqlPatchTransactionParts
   readonly #trx: Transaction<Schema>
+  /** Taken along by the first query that locks something: each trip to the server counts. */
+  #now: number | undefined
 
   constructor(parts: SqlPatchTransactionParts) {
     this.#parts = parts
     this.#trx = parts.trx
   }
 
-  now(): Promise<number> {
-    return this.#parts.database.now(this.#trx)
+  async now(): Promise<number> {
+    this.#now ??= await this.#parts.database.now(this.#trx)
+    return this.#now
   }
 
   async lockTarget({ repoId, target }: TargetRef): Promise<TargetRecord> {
@@ -34,12 +37,28 @@ export class SqlPatchTransaction implements PatchTransaction {
       // Writing a value that it has locks the row and returns it, in one statement.
       .onConflict((conflict) => conflict.columns(['repo_id', 'target']).doUpdateSet({ repo_id: repoId }))
       .returningAll()
+      .returning(this.#parts.database.clock.as('now'))
       .executeTakeFirstOrThrow()
+    this.#now = row.now
     return { lastSeq: row.last_seq, mode: modeOf(row.mode), lastAt: row.last_at }
   }
 
-  readTarget(target: TargetRef): Promise<TargetRecord | undefined> {
-    return readTarget(this.#trx, target)
+  async lineState({ repoId, target }: TargetRef): Promise<{ mode: TargetMode; barrierInHand: boolean }> {
+    const row = await this.#trx
+      .selectFrom('patch_targets')
+      .select(({ selectFrom }) => [
+        'mode',
+        selectFrom('patch_proposals')
+          .select(({ fn }) => fn.min<number>('line').as('line'))
+          .where('repo_id', '=', repoId)
+          .where('target', '=', target)
+          .where('status', 'in', ['staged', 'checking'])
+          .as('line'),
+      ])
+      .where('repo_id', '=', repoId)
+      .where('target', '=', target)
+      .executeTakeFirst()
+    return { mode: modeOf(row?.mode), barrierInHand: row?.line === 0 }
   }
 
   async saveTarget(target: TargetRef, record: TargetRecord): Promise<void> {
@@ -51,8 +70,10 @@ export class SqlPatchTransaction implements PatchTransaction {
       .execute()
   }
 
-  checkLease(lease: TargetLease): Promise<LeaseStanding> {
-    return this.#parts.leases.check(this.#trx, lease)
+  async checkLease(lease: TargetLease): Promise<LeaseStanding> {
+    const standing = await this.#parts.leases.check(this.#trx, lease)
+    if (standing.held) this.#now = standing.now
+    return standing
   }
 
   async acquireLease({ repoId, target, owner, ttlMs }: Required<LeaseOptions>): Promise<TargetLease | undefined> {
@@ -68,12 +89,20 @@ export class SqlPatchTransaction implements PatchTransaction {
 
   async insert(record: PatchRecord): Promise<void> {
     const { patch } = record
-    await this.#trx
-      .insertInto('patch_proposals')
-      .values({ ...proposalRow(record), ...(await this.#versions(record)) })
-      .execute()
+    const row = { ...proposalRow(record), ...(await this.#versions(record)) }
     const files = fileRows(patch)
-    for (let start = 0; start < files.length; start += CHUNK)
+    const first = files.slice(0, CHUNK)
+    if (this.#parts.database.dialect === 'postgres')
+      await this.#trx
+        .with('proposal', (db) => db.insertInto('patch_proposals').values(row))
+        .insertInto('patch_files')
+        .values(first)
+        .execute()
+    else {
+      await this.#trx.insertInto('patch_proposals').values(row).execute()
+      await this.#trx.insertInto('patch_files').values(first).execute()
+    }
+    for (let start = CHUNK; start < files.length; start += CHUNK)
       await this.#trx
         .insertInto('patch_files')
         .values(files.slice(start, start + CHUNK))
@@ -219,6 +248,6 @@ export async function readTarget(db: Kysely<Schema>, { repoId, target }: TargetR
   return row === undefined ? undefined : { lastSeq: row.last_seq, mode: modeOf(row.mode), lastAt: row.last_at }
 }
 
-function modeOf(text: string): TargetMode {
+function modeOf(text: string | undefined): TargetMode {
   return text === 'paused' || text === 'draining' ? text : 'running'
 }

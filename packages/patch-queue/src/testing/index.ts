@@ -1,1 +1,2 @@
-export { type QueueHarness, queueContract } from './contract.ts'
+export { queueContract } from './contract.ts'
+export type { QueueHarness } from './queue-harness.ts'

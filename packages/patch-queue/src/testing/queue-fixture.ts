@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Patch, PatchInput, TargetLease, VerdictInput } from '@patchlane/kernel'
 import { ManualClock, patchFixture } from '@patchlane/kernel/testing'
 import type { PatchQueue } from '../patch-queue.ts'
-import type { QueueHarness } from './contract.ts'
+import type { QueueHarness } from './queue-harness.ts'
 
 export const target = { repoId: 'repo', target: 'refs/heads/main' }
 

@@ -14,6 +14,9 @@ import type { CodeIntelligence } from '../wiring/code-intelligence.ts'
 import type { RepositoryContext } from '../wiring/repository-context.ts'
 import type { QueuePatchDesk } from './patch-desk.ts'
 
+/** Short, since it is renewed: what a killed process leaves is free again after so long. */
+const LEASE_MS = 180_000
+
 export interface AgentDeskParts {
   context: RepositoryContext
   code: CodeIntelligence
@@ -40,8 +43,10 @@ export class AgentDesk {
     const name = `command:${program.split('/').at(-1)}`
     const title = request.title ?? `Run ${request.command.join(' ')}`.slice(0, 200)
     const agent = (await agents()).command(name, request.command)
-    const session = await workspaces.lease({ commit, holder: name, waitMs: 600_000, signal })
-    const heartbeat = setInterval(() => void session.heartbeat().catch(() => {}), 60_000)
+    // Agents end with the process that started them: what a killed one left is free at once.
+    await workspaces.reap({ deadHolders: true })
+    const session = await workspaces.lease({ commit, holder: name, ttlMs: LEASE_MS, waitMs: 600_000, signal })
+    const heartbeat = setInterval(() => void session.heartbeat().catch(() => {}), LEASE_MS / 3)
     try {
       const subtask = { ...oneTime(), title, description: '', files: [], attempt: 1, feedback: null }
       const readSet = { paths: [], complete: false }

@@ -1,6 +1,7 @@
 import { ApplyGateway, type ApplyGatewayOptions } from '@patchlane/apply-gateway'
 import { patchStream } from '@patchlane/patch-queue'
 import type { Gate, GateReport } from '../pipeline.ts'
+import { isDeadOwner } from '../wiring/gateway-owner.ts'
 import type { Stores } from '../wiring/stores.ts'
 
 /** The gateway of one target, as people and runs use it. */
@@ -19,11 +20,13 @@ export class LandingGate implements Gate {
     return this.#gateway
   }
 
-  once(options: { signal?: AbortSignal } = {}): Promise<GateReport> {
+  async once(options: { signal?: AbortSignal } = {}): Promise<GateReport> {
+    await this.#freeFromTheDead()
     return this.#open.drain(options)
   }
 
   async watch({ signal, onReport }: { signal: AbortSignal; onReport?: (report: GateReport) => void }): Promise<void> {
+    await this.#freeFromTheDead()
     await this.#open.watch({
       signal,
       wake: (idle) => this.#news(idle),
@@ -52,6 +55,16 @@ export class LandingGate implements Gate {
 
   async close(): Promise<void> {
     await this.#gateway?.close()
+  }
+
+  /**
+   * Gives back the lease of a gateway that was killed on this machine, so that nobody waits until it runs out. Were it alive after all, the
+   * fence would still keep it from landing.
+   */
+  async #freeFromTheDead(): Promise<void> {
+    const { repoId, target } = this.#options
+    const { lease } = await this.#stores.queue.state({ repoId, target: target.name })
+    if (lease !== null && (await isDeadOwner(lease.owner))) await this.#stores.queue.release(lease)
   }
 
   /** Resolves when something happened in the queue, or on the signal. */

@@ -1,10 +1,10 @@
-import type { Patch, PatchId, PatchStatus, QueuedPatch } from '@patchlane/kernel'
+import type { Patch, PatchId, QueuedPatch } from '@patchlane/kernel'
 import { isSettled } from '@patchlane/kernel'
 import type { PatchDesk as AgentPatchDesk, SettledOptions } from '@patchlane/orchestrator'
 import { patchStream } from '@patchlane/patch-queue'
 import { renderDiff } from '@patchlane/patch-queue/formats'
 import { AmbiguousIdError, NotFoundError } from '../errors.ts'
-import type { PatchDesk } from '../pipeline.ts'
+import type { PatchDesk, PatchFilter } from '../pipeline.ts'
 import type { RepositoryContext } from '../wiring/repository-context.ts'
 import type { Stores } from '../wiring/stores.ts'
 
@@ -25,9 +25,7 @@ export class QueuePatchDesk implements PatchDesk, AgentPatchDesk {
     return { repoId: this.#context.repoId, target: this.#context.target }
   }
 
-  list(
-    filter: { status?: PatchStatus[]; runId?: string; limit?: number; afterSeq?: number } = {},
-  ): Promise<QueuedPatch[]> {
+  list(filter: PatchFilter = {}): Promise<QueuedPatch[]> {
     return this.#stores.queue.list({ ...this.#target, ...filter })
   }
 

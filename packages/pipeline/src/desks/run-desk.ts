@@ -35,12 +35,15 @@ export class OrchestratedRunDesk implements RunDesk {
 
   async start(request: RunRequest): Promise<RunHandle> {
     const orchestrator = await this.#open()
+    await this.#parts.workspaces.reap({ deadHolders: true })
     return this.#landing(request.signal, (signal) => orchestrator.start({ ...request, signal }))
   }
 
   async resume(runId: string, options: Pick<RunRequest, 'signal' | 'waitForApproval'> = {}): Promise<RunHandle> {
     const full = await this.#fullId(runId)
     const orchestrator = await this.#open()
+    // Agents end with the process that started them: what a killed run left is free at once.
+    await this.#parts.workspaces.reap({ deadHolders: true })
     return this.#landing(options.signal, (signal) => orchestrator.resume(full, { ...options, signal }))
   }
 

@@ -29,7 +29,7 @@ export async function runTests(
     log: (line: string) => options.onLine?.(line),
   }
   const reports: CheckReport[] = []
-  for (const check of testChecks(config, stores, options.all ? 'all' : undefined))
+  for (const check of testChecks(config, stores, options.all ? { select: 'all' } : {}))
     reports.push(...(await check.run(context)))
   return reports
 }

@@ -14,7 +14,7 @@ export class ManagedWorkspaceDesk implements WorkspaceDesk {
   }
 
   async gc(options: { all?: boolean } = {}): Promise<Awaited<ReturnType<WorkspaceDesk['gc']>>> {
-    const { removed, rescued } = await this.#manager.reap(options)
+    const { removed, rescued } = await this.#manager.reap({ ...options, deadHolders: true })
     return { removed, rescued }
   }
 

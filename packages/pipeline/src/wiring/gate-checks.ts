@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { Check } from '@patchlane/apply-gateway'
 import { commandCheck, type ProjectChecks, projectChecks } from '@patchlane/apply-gateway/checks'
-import { testCheck } from '@patchlane/test-runner'
+import { TestImpactAnalyzer, testCheck } from '@patchlane/test-runner'
 import type { PatchlaneConfig } from '../config-schema.ts'
 import type { RepositoryContext } from './repository-context.ts'
 import { StoredTestVerdicts } from './stored-test-verdicts.ts'
@@ -20,13 +20,15 @@ export function gateChecks(
   stores: Stores,
 ): GateChecks {
   const { format, lint, hooks, diagnostics, timeoutSeconds } = config.checks
+  const analyzer = new TestImpactAnalyzer()
   const project = projectChecks({
     tools: { format, lint, hooks, diagnostics },
     cacheDirectory: join(stateDirectory, 'cache'),
     timeoutMs: timeoutSeconds * 1000,
+    dependentsOf: (request) => analyzer.dependents(request),
     ...(git.workTree === null ? {} : { toolDirectory: git.workTree }),
   })
-  return { checks: [project.check, ...commandChecks(config), ...testChecks(config, stores)], project }
+  return { checks: [project.check, ...commandChecks(config), ...testChecks(config, stores, { analyzer })], project }
 }
 
 function commandChecks(config: PatchlaneConfig): Check[] {
@@ -41,13 +43,18 @@ function commandChecks(config: PatchlaneConfig): Check[] {
 }
 
 /** The tests that a change affects, with the verdicts of earlier runs. */
-export function testChecks(config: PatchlaneConfig, stores: Stores, select?: 'affected' | 'all') {
+export function testChecks(
+  config: PatchlaneConfig,
+  stores: Stores,
+  options: { select?: 'affected' | 'all'; analyzer?: TestImpactAnalyzer } = {},
+) {
   const { tests } = config.checks
   if (tests === 'off') return []
   const configured = tests === 'auto' ? { runners: [], select: 'affected' as const, timeoutSeconds: 900 } : tests
   return [
     testCheck({
-      select: select ?? configured.select,
+      select: options.select ?? configured.select,
+      analyzer: options.analyzer ?? new TestImpactAnalyzer(),
       timeoutMs: configured.timeoutSeconds * 1000,
       cache: new StoredTestVerdicts(stores.verdicts),
       ...(configured.runners.length === 0 ? {} : { runners: configured.runners }),

@@ -1,13 +1,9 @@
 import { join } from 'node:path'
-import {
-  ApprovalGate,
-  ApprovalPolicy,
-  type ApprovalStore,
-  MemoryApprovalStore,
-  RiskAssessor,
-} from '@patchlane/approval'
+import { ApprovalGate, ApprovalPolicy, type ApprovalStore, RiskAssessor } from '@patchlane/approval'
+import { SqlApprovalStore } from '@patchlane/approval/sql'
 import { type Database, EventLog, openDatabase, VerdictCache } from '@patchlane/database'
-import { type IndexVersionStore, MemoryIndexVersionStore } from '@patchlane/index-version'
+import type { IndexVersionStore } from '@patchlane/index-version'
+import { SqlIndexVersionStore } from '@patchlane/index-version/sql'
 import type { EventDraft } from '@patchlane/kernel'
 import { SqlRunStore } from '@patchlane/orchestrator/sql'
 import type { PatchQueue } from '@patchlane/patch-queue'
@@ -45,13 +41,13 @@ export async function openStores(
   const publish = async (event: EventDraft) => {
     await database.transaction((trx) => events.append(trx, [event]))
   }
-  const approvals = new MemoryApprovalStore()
+  const approvals = new SqlApprovalStore(database)
   return {
     database,
     events,
     publish,
     queue: new SqlPatchQueue(database),
-    indexVersions: new MemoryIndexVersionStore(),
+    indexVersions: new SqlIndexVersionStore(database),
     approvals,
     approvalGate: new ApprovalGate({
       assessor: new RiskAssessor(),

@@ -1,6 +1,6 @@
 import { ownerOfTest } from '../detect/detect-test-runners.ts'
 import type { TestProject } from '../detect/test-project.ts'
-import { folderOf, foldersUpwards, nameOf } from '../project-files.ts'
+import { folderOf, foldersUpwards, nameOf, within } from '../project-files.ts'
 import type { EvidenceCache } from './evidence-cache.ts'
 import { fileKind, isScanned } from './file-kind.ts'
 import { ImportGraph } from './import-graph.ts'
@@ -96,15 +96,37 @@ function addImplicit(
     const mocked = path.replace(/(^|\/)__mocks__\//, '$1')
     if (mocked !== path && tree.files.has(mocked)) graph.add(mocked, { files: new Set([path]), folders: new Set() })
   }
-  const loaders = [...evidence].filter(([, found]) => found.computed).map(([path]) => path)
-  for (const [path] of graph.reaching(loaders)) {
-    if (!tests.has(path)) continue
-    const folders = new Set([tree.packageOf(folderOf(path))])
-    graph.add(path, { files: new Set(), folders })
+  addLoaders(tree, graph, tests, evidence)
+}
+
+/**
+ * A file that loads modules by computed names may load anything of its package, and a test that reaches it may make it load anything of the
+ * test's own package: tests apart, which only the runner loads. The top of a tree of packages is no such package: what lies there loads
+ * what it is told to by others.
+ */
+function addLoaders(
+  tree: SourceTree,
+  graph: ImportGraph,
+  tests: ReadonlyMap<string, TestProject>,
+  evidence: ReadonlyMap<string, Evidence>,
+): void {
+  const nodes = new Set<string>()
+  const nodeOf = (folder: string): string => {
+    const node = `anything in ${folder === '' ? 'the tree' : folder}`
+    if (!nodes.has(node)) {
+      nodes.add(node)
+      const files = [...tree.files].filter((path) => within(folder, path) !== undefined && !tests.has(path))
+      graph.add(node, { files: new Set(files), folders: new Set() })
+    }
+    return node
   }
+  const loaders = [...evidence].filter(([, found]) => found.computed).map(([path]) => path)
+  const uses = [...graph.reaching(loaders).keys()].filter((path) => tests.has(path))
   for (const path of loaders) {
     const home = tree.packageOf(folderOf(path))
-    // The top of a tree of packages holds everything; a loader there is taken to load what lies beside it.
-    graph.add(path, { files: new Set(), folders: new Set([home === '' ? folderOf(path) : home]) })
+    if (home !== '' || tree.packages.size < 2) uses.push(path)
+  }
+  for (const path of uses) {
+    graph.add(path, { files: new Set([nodeOf(tree.packageOf(folderOf(path)))]), folders: new Set() })
   }
 }

@@ -88,13 +88,17 @@ function usersOf(path: string, tree: SourceTree, built: BuiltGraph): string[] {
     if (file === path || within(home, file) === undefined) continue
     const uses = [...evidence.literals, ...evidence.modules].some((literal) => {
       const bare = literal.replace(/^(?:\.\.?\/)+/, '').replace(/\/$/, '')
-      return (
-        names.has(bare) ||
-        names.has(bare.slice(bare.lastIndexOf('/') + 1)) ||
-        (bare.includes('/') && inside.includes(bare))
-      )
+      return names.has(bare) || names.has(bare.slice(bare.lastIndexOf('/') + 1)) || isPieceOf(bare, inside)
     })
     if (uses) users.push(file)
   }
   return users
+}
+
+/** Whether a literal with a separator is whole components of a path; the last may lack its extension. */
+function isPieceOf(literal: string, path: string): boolean {
+  const piece = literal.replace(/^\//, '')
+  if (!literal.includes('/') || piece === '') return false
+  const at = `/${path}/`.indexOf(`/${piece}`)
+  return at >= 0 && ['/', '.'].includes(`/${path}/`.charAt(at + piece.length + 1))
 }

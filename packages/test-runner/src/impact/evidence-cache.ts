@@ -1,3 +1,4 @@
+import { fileKind } from './file-kind.ts'
 import { type Evidence, scanData, scanJavaScript, scanPython } from './scan.ts'
 
 /** Evidence by content, so that a file is searched once, whatever its place and however often the tree is looked at. */
@@ -15,7 +16,9 @@ export class EvidenceCache {
       ? scanPython
       : /\.(?:json|toml|ini|cfg)$/.test(path)
         ? scanManifest(path)
-        : scanJavaScript
+        : fileKind(path) === 'config'
+          ? scanConfiguration
+          : scanJavaScript
     const key = `${scan.name}:${content.digest}`
     const known = this.#entries.get(key)
     if (known !== undefined) {
@@ -31,6 +34,13 @@ export class EvidenceCache {
     }
     return evidence
   }
+}
+
+/** Lists of what to test, to leave out or to measure name files that the configuration does not load. */
+function scanConfiguration(text: string): Evidence {
+  const lists =
+    /\b(?:include|exclude|testMatch|\w+IgnorePatterns|collectCoverageFrom)\s*:\s*\[(?:[^[\]]|\[[^[\]]*\])*\]/g
+  return scanJavaScript(text.replace(lists, '').replaceAll('<rootDir>/', './'))
 }
 
 /** Entries, file lists and compiler options of a manifest are no dependencies; jest's settings in package.json are. */

@@ -49,7 +49,9 @@ export class JavaScriptResolver {
     const targets = noTargets()
     const folder = folderOf(path)
     for (const name of evidence.modules) this.#module(name.replace(/[?#].*$/, '') || name, folder, targets)
-    for (const literal of evidence.literals) this.#literal(literal, folder, targets)
+    // What is imported is a module; other literals may also mean the folder of that name.
+    const imported = new Set(evidence.modules)
+    for (const literal of evidence.literals) if (!imported.has(literal)) this.#literal(literal, folder, targets)
     for (const prefix of evidence.prefixes) this.#prefix(prefix, folder, targets)
     targets.files.delete(path)
     return targets
@@ -144,10 +146,11 @@ export class JavaScriptResolver {
       this.#fileOrFolder(joinPath(home, bare), targets)
     } else if (bare.includes('/')) {
       for (const base of new Set([folder, home, ''])) this.#fileOrFolder(joinPath(base, bare), targets)
-      const owner = bare.startsWith('@')
-        ? this.#tree.packageFolders.get(bare.split('/').slice(0, 2).join('/'))
-        : undefined
-      if (owner !== undefined) this.#module(bare, folder, targets)
+      const name = bare
+        .split('/')
+        .slice(0, bare.startsWith('@') ? 2 : 1)
+        .join('/')
+      if (this.#tree.packageFolders.has(name) && this.#isDeclared(name, home)) this.#module(bare, folder, targets)
       if (BUILT.test(bare) && /\.[cm]?js$/.test(bare)) this.#built(home, bare, targets)
     } else if (/\.\w{1,6}$/.test(bare)) {
       // A file's name alone: part of a path that is put together from pieces.
@@ -156,7 +159,13 @@ export class JavaScriptResolver {
         this.#fileOrFolder(joinPath(home, `${sub}/${bare}`), targets)
         this.#fileOrFolder(joinPath(folder, `${sub}/${bare}`), targets)
       }
-    } else if (this.#tree.packageFolders.has(bare)) this.#module(bare, folder, targets)
+    } else if (this.#tree.packageFolders.has(bare) && this.#isDeclared(bare, home)) this.#module(bare, folder, targets)
+  }
+
+  /** A word that is also a package's name is that package only to who depends on it. */
+  #isDeclared(name: string, home: string): boolean {
+    const manifest = this.#tree.packages.get(home)
+    return manifest !== undefined && (manifest.name === name || dependenciesOf(manifest).includes(name))
   }
 
   #prefix(prefix: string, folder: string, targets: Targets): void {

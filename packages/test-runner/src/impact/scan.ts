@@ -1,6 +1,6 @@
 /** What a source file may refer to, found in its text. All of it is a superset: more than is really used, hardly ever less. */
 export interface Evidence {
-  /** Module names in the place of an import, a require or a call's first argument. */
+  /** Module names in the place of an import, a require, a mock or the like. */
   modules: string[]
   /** Other literals that could name a file, a folder or a module. */
   literals: string[]
@@ -14,9 +14,10 @@ const MAX_LITERAL = 200
 /** Longer files are generated or bundled; their literals say nothing about what they load. */
 const MAX_SOURCE = 2_000_000
 
-const JS_MODULE = /(?:\bfrom|\bimport|\()\s*(?:\/\*[^*]*\*\/\s*)?(["'`])([^"'`\n]{1,200})\1/g
+const JS_MODULE =
+  /(?:\bfrom|\bimport|\b(?:import|require|resolve|requireActual|importActual|requireMock|importMock|mock|doMock|unmock|dontMock|doUnmock|setMock|register|unstable_mockModule|module)\s*(?:<[^()\n]*>)?\s*\()\s*(?:\/\*[^*]*\*\/\s*)?(["'`])([^"'`\n]{1,200})\1/g
 const JS_COMPUTED =
-  /\b(?:import|require|importActual|requireActual)\s*\(\s*(?:\/\*[\s\S]*?\*\/\s*)*(?!\/[/*])[^"'`\s)/]/
+  /\b(?:import\s*|require|importActual|requireActual)\(\s*(?:\/\*[\s\S]*?\*\/\s*)*(?!\/[/*])([^"'`\s)/][^\s),]*)/g
 const TEMPLATE_PREFIX = /`([^`$\n]{0,200})\$\{/g
 const PY_FROM = /(?:^|[;:])[ \t]*from[ \t]+(\.*[\w.]*)[ \t]+import[ \t]*(?:\(([^)]*)\)|((?:[^\n#;\\]|\\\r?\n)+))/gm
 const PY_IMPORT = /(?:^|[;:])[ \t]*import[ \t]+((?:[\w.]+(?:[ \t]+as[ \t]+\w+)?[ \t]*,?[ \t]*(?:\\\r?\n[ \t]*)?)+)/gm
@@ -26,6 +27,9 @@ const PY_COMPUTED =
 export function scanJavaScript(source: string): Evidence {
   const text = source.length > MAX_SOURCE ? '' : source
   const modules = [...text.matchAll(JS_MODULE)].map(([, , name = '']) => name)
+  // `const name = 'x'; import(name)` hides a module from a bundler, not from us.
+  const loaded = [...text.matchAll(JS_COMPUTED)].map(([, name = '']) => ({ literal: constantOf(name, text) }))
+  modules.push(...loaded.flatMap(({ literal }) => literal ?? []))
   const literals = quoted(text)
   const prefixes = [
     ...[...text.matchAll(TEMPLATE_PREFIX)].map(([, prefix = '']) => prefix),
@@ -37,8 +41,19 @@ export function scanJavaScript(source: string): Evidence {
     modules: unique(modules),
     literals: unique(literals),
     prefixes: unique(prefixes),
-    computed: JS_COMPUTED.test(text),
+    computed: loaded.some(({ literal }) => literal === undefined),
   }
+}
+
+function constantOf(name: string, text: string): string | undefined {
+  if (!/^[A-Za-z_]\w*$/.test(name)) return undefined
+  const declarations = [
+    ...text.matchAll(
+      new RegExp(`\\b(const\\s+)?${name}\\s*(?::\\s*string\\s*)?=(?!=)\\s*(?:(["'])([^"'\\n]*)\\2)?`, 'g'),
+    ),
+  ]
+  const [only, ...others] = declarations
+  return others.length === 0 && only?.[1] !== undefined ? only[3] : undefined
 }
 
 export function scanPython(source: string): Evidence {

@@ -7,7 +7,7 @@ import type { Check, CheckContext } from '../../check.ts'
 import { ToolFailedError, ToolMissingError } from '../check-errors.ts'
 import { broken, report, shorten } from '../check-report.ts'
 import { runCheckTool } from '../run-check-tool.ts'
-import { changedBetween, digestFiles, regularPaths, restoreForeign } from '../staged-files.ts'
+import { changedBetween, digestFiles, guardForeign, regularPaths } from '../staged-files.ts'
 import type { Program } from '../tools/file-tool.ts'
 import { findPythonProgram } from '../tools/find-program.ts'
 
@@ -72,25 +72,29 @@ export class PreCommitRunner implements Check {
     elapsed: () => number,
   ): Promise<CheckReport> {
     const before = await digestFiles(context.directory, paths)
+    const foreign = new Set<string>()
+    const guard = await guardForeign(context)
+    const restore = async () => {
+      for (const path of await guard()) foreign.add(path)
+    }
     let answer = await this.#hooks(context, program, paths)
-    if (answer.exitCode !== 0) {
+    await restore()
+    if (answer.exitCode !== 0 && changedBetween(before, await digestFiles(context.directory, paths)).length > 0) {
       // A hook that rewrites a file fails by it. Whether the result is good shows when it runs again.
-      const rewritten = changedBetween(before, await digestFiles(context.directory, paths))
-      await restoreForeign(context)
-      if (rewritten.length > 0) answer = await this.#hooks(context, program, paths)
+      answer = await this.#hooks(context, program, paths)
+      await restore()
     }
     const changedPaths = changedBetween(before, await digestFiles(context.directory, paths))
-    const foreign = await restoreForeign(context)
-    if (foreign.length > 0)
-      context.log(`hooks changed files that are not the patch's; they were put back: ${foreign.join(', ')}`)
+    const strays = [...foreign].sort().join(', ')
     const base = { check: this.name, kind: this.kind, changedPaths, durationMs: elapsed() }
     if (answer.exitCode !== 0) {
       const findings = failedHooks(answer.output)
       const ids = findings.map((finding) => finding.rule).join(', ')
+      const aside = strays === '' ? '' : `; they rewrite files outside of the patch, which were put back: ${strays}`
       return report({
         ...base,
         outcome: 'failed',
-        summary: `hooks failed: ${ids || 'see the output'}`,
+        summary: `hooks failed: ${ids || 'see the output'}${aside}`,
         findings,
         output: answer.output,
       })
@@ -191,14 +195,15 @@ function failedHooks(output: string): Finding[] {
   })
 }
 
-/** The line that says what went wrong, rather than where it was logged. */
+/** The lines that say what went wrong, rather than where it was logged. */
 function lastWords(output: string): string {
   const lines = output
     .split('\n')
-    .map((line) => line.trim())
+    .map((line) => line.trim().replace(/\.$/, ''))
     .filter((line) => line !== '')
-  const telling = lines.findLast(
-    (line) => /error|fatal|not found|failed|could not/i.test(line) && !/check the log/i.test(line),
+  const telling = lines.filter((line) => /^(?:fatal|error)\b|not found|could not|no matching/i.test(line))
+  return (
+    [...new Set(telling.length > 0 ? telling : lines.slice(-1))].slice(0, 3).join('; ').slice(0, 500) ||
+    'no reason was given'
   )
-  return (telling ?? lines.at(-1) ?? 'no reason was given').slice(0, 300)
 }

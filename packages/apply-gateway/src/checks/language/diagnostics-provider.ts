@@ -18,6 +18,4 @@ export interface DiagnosticsProvider {
   affectsAll(path: string): boolean
   /** @throws {ToolFailedError} */
   diagnose(request: DiagnosticsRequest): Promise<Finding[]>
-  /** Of errors that seem new, those about files that the project really checks. */
-  confirm?(findings: readonly Finding[], request: DiagnosticsRequest): Promise<Finding[]>
 }

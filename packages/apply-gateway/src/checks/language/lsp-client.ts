@@ -47,6 +47,7 @@ export class LspClient {
   readonly #connection: MessageConnection
   #failure: Error | undefined
   #settles = 0
+  #pending = 0
   #onSettled: (() => void) | undefined
 
   private constructor(options: LspClientOptions, service: Service) {
@@ -117,6 +118,7 @@ export class LspClient {
 
   /** Asks the server to leave, and ends it if it does not. Safe to call twice. */
   async stop(): Promise<void> {
+    this.#hold(1)
     if (this.#service.running) {
       const bye = this.#connection.sendRequest('shutdown').then(() => this.#connection.sendNotification('exit'))
       await Promise.race([bye.catch(() => {}), wait(500, undefined, { ref: false })])
@@ -143,8 +145,6 @@ export class LspClient {
     await this.#guard(request, 'initialize')
     await this.#guard(this.#connection.sendNotification('initialized', {}), 'initialized')
     await this.#untilSettled(0)
-    // A server that waits for work must not keep the gateway's process from ending.
-    this.#service.keepAlive(false)
   }
 
   #answer(method: string, parameters: unknown): unknown {
@@ -174,7 +174,7 @@ export class LspClient {
   async #guard<T>(answer: Promise<T>, what: string): Promise<T> {
     const { server, timeoutMs = 120_000 } = this.#options
     const timer = new AbortController()
-    this.#service.keepAlive(true)
+    this.#hold(1)
     try {
       const late = wait(timeoutMs, undefined, { signal: timer.signal }).then(() => {
         throw new ToolFailedError(server.name, `did not answer within ${timeoutMs / 1000} s (${what})`, this.#words())
@@ -192,8 +192,14 @@ export class LspClient {
       })
     } finally {
       timer.abort()
-      if (this.#service.running) this.#service.keepAlive(false)
+      this.#hold(-1)
     }
+  }
+
+  /** A server keeps the gateway's process from ending only while an answer is awaited. */
+  #hold(change: 1 | -1): void {
+    this.#pending += change
+    if (this.#service.running) this.#service.keepAlive(this.#pending > 0)
   }
 
   #words(): string {

@@ -1,12 +1,10 @@
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import type { Finding } from '@patchlane/kernel'
 import { runCheckTool } from '../run-check-tool.ts'
 import type { Program } from '../tools/file-tool.ts'
-import { pathIn } from '../tools/path-in.ts'
 import type { DiagnosticsProvider, DiagnosticsRequest } from './diagnostics-provider.ts'
 import type { LanguageServer } from './language-server.ts'
 import type { LspPool } from './lsp-pool.ts'
+import { configsOf, ProgramMembers, readTscOutput } from './program-members.ts'
 
 const isSource = (path: string) => /\.(?:[cm]?ts|tsx)$/.test(path)
 const isConfig = (path: string) => /(?:^|\/)(?:[tj]sconfig(?:[.-][\w.-]+)?\.json|package\.json)$/.test(path)
@@ -28,14 +26,16 @@ export function typescriptServer(program: Program): LanguageServer {
 /** Errors of TypeScript sources, from a warm language server. */
 export function typescriptDiagnostics(pool: LspPool, program: Program): DiagnosticsProvider {
   const server = typescriptServer(program)
+  const members = new ProgramMembers(program)
   return {
     name: 'typescript',
     handles: isSource,
     affectsAll: (path) => isConfig(path) || isLock(path),
-    async diagnose({ directory, files, all, signal }) {
-      return (await pool.session(directory, server)).diagnose(files, all, signal)
+    async diagnose(request) {
+      const { directory, all, signal } = request
+      const { files, problems } = await members.select(request)
+      return [...problems, ...(await (await pool.session(directory, server)).diagnose(files, all, signal))]
     },
-    confirm: (findings, request) => inPrograms(findings, request, program),
   }
 }
 
@@ -52,45 +52,13 @@ export function tscDiagnostics(program: Program): DiagnosticsProvider {
         const { stdout } = await tsc(request, program, [...['-p', config, '--noEmit', '--pretty', 'false']])
         findings.push(
           ...readTscOutput(stdout, request.directory).filter(
-            (finding) => finding.path === undefined || wanted.has(finding.path),
+            (finding) => finding.path === undefined || wanted.has(finding.path) || isConfig(finding.path),
           ),
         )
       }
       return findings
     },
   }
-}
-
-/**
- * A server also judges files that no configuration includes, by settings nobody chose. Of the errors, those in files that belong to a
- * configuration.
- */
-async function inPrograms(
-  findings: readonly Finding[],
-  request: DiagnosticsRequest,
-  program: Program,
-): Promise<Finding[]> {
-  const paths = findings.flatMap((finding) => finding.path ?? [])
-  const members = new Set<string>()
-  for (const config of configsOf({ ...request, files: paths })) {
-    const { stdout } = await tsc(request, program, ['-p', config, '--listFilesOnly'])
-    for (const line of stdout.split('\n')) if (line.trim() !== '') members.add(pathIn(request.directory, line.trim()))
-  }
-  return findings.filter((finding) => finding.path === undefined || members.has(finding.path))
-}
-
-/** All configurations that lie beside or above one of the files: a file may belong to any of them. */
-function configsOf({ all, files }: DiagnosticsRequest): string[] {
-  const folders = new Set(files.flatMap((file) => [...ancestors(file)]))
-  return all.filter((path) => {
-    if (!/(?:^|\/)tsconfig(?:[.-][\w.-]+)?\.json$/.test(path) || /base/.test(path)) return false
-    return folders.has(path.slice(0, Math.max(0, path.lastIndexOf('/'))))
-  })
-}
-
-function* ancestors(path: string): Iterable<string> {
-  for (let cut = path.lastIndexOf('/'); cut > 0; cut = path.lastIndexOf('/', cut - 1)) yield path.slice(0, cut)
-  yield ''
 }
 
 function tsc(request: DiagnosticsRequest, program: Program, args: readonly string[]): Promise<{ stdout: string }> {
@@ -104,20 +72,4 @@ function tsc(request: DiagnosticsRequest, program: Program, args: readonly strin
     answers: [0, 1, 2],
     maxOutputBytes: 50_000_000,
   })
-}
-
-function readTscOutput(stdout: string, directory: string): Finding[] {
-  return [...stdout.matchAll(/^(?:(.+?)\((\d+),(\d+)\): )?error TS(\d+): (.+)$/gm)].map(
-    ([, file, line, column, code = '', message = '']) => ({
-      ...(file === undefined ? {} : { path: pathIn(directory, file), line: Number(line), column: Number(column) }),
-      severity: 'error',
-      rule: code,
-      message,
-    }),
-  )
-}
-
-/** Whether a folder holds a TypeScript project. */
-export function hasTypescriptProject(directory: string): boolean {
-  return existsSync(join(directory, 'tsconfig.json'))
 }

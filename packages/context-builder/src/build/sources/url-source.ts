@@ -1,6 +1,4 @@
 import { lookup } from 'node:dns'
-import { request as httpRequest } from 'node:http'
-import { request as httpsRequest } from 'node:https'
 import { BlockList, isIP, type LookupFunction } from 'node:net'
 import { PageRefusedError } from '../../errors.ts'
 import type { ContextCandidate, ContextSource, SourceRequest } from '../context-source.ts'
@@ -65,7 +63,7 @@ export class UrlSource implements ContextSource {
     throw new PageRefusedError(url, 'it redirects too often')
   }
 
-  #get(url: string, signal: AbortSignal): Promise<{ redirect?: string; body: string; type: string }> {
+  async #get(url: string, signal: AbortSignal): Promise<{ redirect?: string; body: string; type: string }> {
     const target = new URL(url)
     const { allowAddress, maxBytes } = this.#options
     if (target.protocol !== 'http:' && target.protocol !== 'https:')
@@ -84,7 +82,8 @@ export class UrlSource implements ContextSource {
         return callback(null, first.address, first.family)
       })
     }
-    const open = target.protocol === 'https:' ? httpsRequest : httpRequest
+    // Loaded here: together they take longer to load than all else that a context without pages needs.
+    const { request: open } = await (target.protocol === 'https:' ? import('node:https') : import('node:http'))
     return new Promise((resolve, reject) => {
       const request = open(
         target,

@@ -1,0 +1,91 @@
+import { execFile } from 'node:child_process'
+import { mkdtemp, rm, symlink } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { GitRepository } from '@patchlane/git'
+import { objectIdSchema, repoIdSchema } from '@patchlane/kernel'
+import { afterEach, expect, it } from 'vitest'
+import { AutoContextBuilder, CodeIndex, GitTreeReader } from '../src/index.ts'
+import { FixtureRepository } from './fixture-repository.ts'
+
+const run = promisify(execFile)
+const cleanups: (() => Promise<void>)[] = []
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).reverse()) await cleanup()
+})
+
+async function fixture(): Promise<FixtureRepository> {
+  const created = await FixtureRepository.create()
+  cleanups.push(() => created.remove())
+  return created
+}
+
+async function openAt(directory: string) {
+  const repository = await GitRepository.open(directory)
+  cleanups.push(() => repository.close())
+  const read: string[] = []
+  class Reader extends GitTreeReader {
+    override async readBlobs(oids: Parameters<GitTreeReader['readBlobs']>[0], limits: { maxBytes: number }) {
+      read.push(...oids)
+      return super.readBlobs(oids, limits)
+    }
+  }
+  const reader = new Reader(repository)
+  return { repository, reader, read, index: await CodeIndex.open({ reader }) }
+}
+
+it('reads around links that lead in circles and submodules', async () => {
+  const source = await fixture()
+  await source.write('src/cookie.ts', 'export function parseCookie() {}\n')
+  await symlink('b', join(source.directory, 'a'))
+  await symlink('a', join(source.directory, 'b'))
+  await symlink('/etc/passwd', join(source.directory, 'outside.ts'))
+  await source.git('add', '-A')
+  await source.git('update-index', '--add', '--cacheinfo', `160000,${'1'.repeat(40)},vendored-module`)
+  await source.git('commit', '-q', '-m', 'Begin')
+  const { index, repository } = await openAt(source.directory)
+  const commit = await repository.resolve('HEAD')
+  const bundle = await new AutoContextBuilder({ index, repoId: repoIdSchema.parse('odd') }).build({
+    task: 'parseCookie outside root',
+    commit,
+  })
+  expect(bundle.files[0]).toMatchObject({ path: 'src/cookie.ts', level: 'full' })
+  expect(bundle.text).not.toContain('root:')
+})
+
+it('works in a shallow clone', async () => {
+  const source = await fixture()
+  for (const n of [1, 2, 3])
+    await source.commit({ message: `Cookie ${n}`, files: { 'src/cookie.ts': `export const cookie${n} = ${n}\n` } })
+  const folder = await mkdtemp(join(tmpdir(), 'patchlane-shallow-'))
+  cleanups.push(() => rm(folder, { recursive: true, force: true }))
+  await run('git', ['clone', '-q', '--depth', '1', `file://${source.directory}`, folder])
+  const { index, repository } = await openAt(folder)
+  const commit = await repository.resolve('HEAD')
+  const bundle = await new AutoContextBuilder({ index, repoId: repoIdSchema.parse('shallow') }).build({
+    task: 'cookie3 is wrong',
+    commit,
+  })
+  expect(bundle.ranked).toEqual(['src/cookie.ts'])
+})
+
+it('keeps one index for all worktrees', async () => {
+  const source = await fixture()
+  const commit = await source.commit({
+    message: 'Begin',
+    files: { 'src/a.ts': 'export const a = 1\n', 'src/b.ts': 'export const b = 1\n' },
+  })
+  const main = await openAt(source.directory)
+  await main.index.index({ commit })
+  expect(main.read).toHaveLength(2)
+  const folder = await mkdtemp(join(tmpdir(), 'patchlane-worktree-'))
+  cleanups.push(() => rm(folder, { recursive: true, force: true }))
+  for (const name of ['one', 'two']) {
+    await source.git('worktree', 'add', '-q', '--detach', join(folder, name))
+    const worktree = await openAt(join(folder, name))
+    await worktree.index.index({ commit: objectIdSchema.parse(commit) })
+    expect(worktree.index.directory).toBe(main.index.directory)
+    expect(worktree.read).toEqual([])
+  }
+})
