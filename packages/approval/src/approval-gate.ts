@@ -107,9 +107,9 @@ export class ApprovalGate {
   }
 
   async #publish(type: string, approval: Approval): Promise<void> {
-    const { approvalId, patchId, status, risk, target } = approval
+    const { approvalId, patchId, status, risk, repoId, target } = approval
     await this.#options.events?.publish({
-      stream: `approval:${target}`,
+      stream: `approval:${repoId}:${target}`,
       type,
       subject: approvalId,
       data: { patchId, status, risk: risk.level },

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** What is announced across processes. `stream` is `patch:<target>`, `run:<runId>`, `index:<repoId>`, `workspace:<repoId>` or `approval:<target>`. */
+/** What is announced across processes. `stream` is `patch:<repoId>:<target>`, `approval:<repoId>:<target>`, `run:<runId>` or `index:<repoId>`. */
 export const eventDraftSchema = z.object({
   stream: z.string().min(1),
   /** Dotted, subject first: `patch.landed`, `index_version.ready`, `approval.requested`, `run.finished`. */

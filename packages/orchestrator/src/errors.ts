@@ -8,7 +8,7 @@ export class PlanInvalidError extends PatchlaneError {
 
   constructor(problems: readonly string[], options?: PatchlaneErrorOptions) {
     super(`The plan cannot be run: ${problems.join('; ')}.`, {
-      remedy: 'Correct the plan file; its format is described by the schema that planJsonSchema() returns.',
+      remedy: 'Correct the plan; docs/guides/plan-file.md describes its format, planJsonSchema() gives its schema.',
       ...options,
     })
     this.problems = problems

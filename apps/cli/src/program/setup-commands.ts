@@ -32,7 +32,8 @@ export const setupCommands = [
       { flags: '-f, --follow', description: 'go on as events happen, until Ctrl-C' },
       {
         flags: '--stream <name>',
-        description: "another stream than that of the target's patches: approval:<target>, index:<repository>",
+        description:
+          "another stream than that of the target's patches: approval:<repository>:<target>, index:<repository>",
       },
       { flags: '--after <seq>', description: 'only events with a higher sequence number' },
       { flags: '-n, --limit <number>', description: 'at most so many' },
@@ -40,7 +41,7 @@ export const setupCommands = [
     examples: [
       ['patchlane log', 'what happened to the patches of the target'],
       ['patchlane log --follow --json', 'one JSON object a line, as it happens'],
-      ['patchlane log --stream approval:refs/heads/main', 'who was asked, and what they answered'],
+      ['patchlane log --stream index:$(patchlane status --json | jq -r .repoId)', 'which commits were indexed'],
     ],
     load: () => import('../commands/log.ts'),
   },

@@ -31,7 +31,9 @@ export class QueuePatchDesk implements PatchDesk, AgentPatchDesk {
 
   async get(idOrPrefix: string): Promise<QueuedPatch> {
     const exact = /^[0-9a-f-]{36}$/.test(idOrPrefix) ? await this.#stores.queue.get(idOrPrefix) : undefined
-    if (exact !== undefined) return exact
+    // A store can be shared: patches of other repositories and targets are not ours to show.
+    const { repoId, target } = this.#target
+    if (exact?.patch.repoId === repoId && exact.patch.target === target) return exact
     const all = await this.#stores.queue.list({ ...this.#target, limit: SEARCHED, latestFirst: true })
     const [found, ...others] = all.filter((entry) => entry.patch.patchId.startsWith(idOrPrefix.toLowerCase()))
     if (found === undefined || idOrPrefix === '') {
