@@ -23,7 +23,9 @@ const folder = mkdtempSync(join(tmpdir(), 'patchlane-demo-'))
 const clone = join(folder, 'patchlane')
 const git = (...args) => execFileSync('git', ['-C', clone, ...args], { encoding: 'utf8' }).trim()
 const read = (file) => readFileSync(join(clone, file), 'utf8')
-const patchlane = (...args) => spawnSync(process.execPath, [...cli, '-C', clone, ...args], { encoding: 'utf8' })
+const configFile = join(folder, 'patchlane.config.json')
+const patchlane = (...args) =>
+  spawnSync(process.execPath, [...cli, '-C', clone, '--config', configFile, ...args], { encoding: 'utf8' })
 
 function setUp() {
   say('Set-up: clone this repository, install its dependencies')
@@ -32,6 +34,12 @@ function setUp() {
   git('config', 'user.name', 'Demo')
   git('config', 'user.email', 'demo@localhost')
   run('pnpm', ['install', '--frozen-lockfile', '--prefer-offline', '--silent'], { cwd: clone })
+  // As this repository has it, but with everything inside the demo's own folder.
+  const config = JSON.parse(readFileSync(join(root, 'patchlane.config.json'), 'utf8'))
+  writeFileSync(
+    configFile,
+    JSON.stringify({ ...config, $schema: undefined, workspaces: { root: join(folder, 'workspaces') } }),
+  )
   const plan = readFileSync(join(root, 'examples', 'demo', 'plan.yaml'), 'utf8')
   const old = git('rev-list', '--max-count=6', 'HEAD').split('\n').at(-1)
   const file = join(folder, 'plan.yaml')
@@ -97,13 +105,16 @@ function prove(patches, before) {
   return failures
 }
 
+// The command gets the interrupt too and ends by itself; this program stays to clean up.
+process.on('SIGINT', () => {})
+
 try {
   const plan = setUp()
   const before = git('rev-parse', 'HEAD')
   say('Ten agents at work')
   const started = Date.now()
   const resultFile = join(folder, 'result.json')
-  spawnSync(process.execPath, [...cli, '-C', clone, 'run', plan, '--result', resultFile], {
+  spawnSync(process.execPath, [...cli, '-C', clone, '--config', configFile, 'run', plan, '--result', resultFile], {
     stdio: ['ignore', 'inherit', 'inherit'],
   })
   const seconds = ((Date.now() - started) / 1000).toFixed(1)
@@ -125,8 +136,5 @@ try {
   process.exitCode = 1
 } finally {
   if (keep) console.log(`\nThe clone is kept in ${clone}`)
-  else {
-    patchlane('workspace', 'gc', '--all')
-    rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
-  }
+  else rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
 }

@@ -82,6 +82,11 @@ function wire(parts: {
   const { checks, project } = gateChecks(context, config, stores)
   const dependencies = new StagingDependencies(git)
   const merger = new ChainMerger()
+  const staging = new GitStagingArea({
+    repository: git,
+    root: `${workspaceRoot}-staging`,
+    prepare: (directory) => dependencies.prepare(directory),
+  })
   const gate = new LandingGate(
     {
       repoId,
@@ -89,11 +94,7 @@ function wire(parts: {
       queue: stores.queue,
       owner,
       checks,
-      staging: new GitStagingArea({
-        repository: git,
-        root: `${workspaceRoot}-staging`,
-        prepare: (directory) => dependencies.prepare(directory),
-      }),
+      staging,
       approval: stores.approvalGate,
       freshness: freshnessGate(context, config),
       merger,
@@ -138,7 +139,7 @@ function wire(parts: {
     undo: (request) => undo.preview(request),
     agent: (request) => agent.run(request),
     runs,
-    workspaces: new ManagedWorkspaceDesk(workspaces),
+    workspaces: new ManagedWorkspaceDesk(workspaces, staging),
     test: (options) => runTests(context, config, stores, options),
     doctor: () => diagnose({ context, config, configFile, stores, workspaceRoot }),
     status: () => pipelineStatus({ context, stores, code, workspaces }),

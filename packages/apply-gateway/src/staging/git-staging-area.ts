@@ -1,4 +1,4 @@
-import { access, link, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { access, link, mkdir, readdir, readFile, rm, rmdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { GitRepository } from '@patchlane/git'
 import { type ObjectId, objectIdSchema, type RepoPath } from '@patchlane/kernel'
@@ -50,6 +50,21 @@ export class GitStagingArea implements StagingArea {
     for (const slot of this.#mine) await removeFile(this.#ownerFile(slot))
     this.#mine.clear()
     this.#idle.length = 0
+  }
+
+  /** Removes the staging worktrees that no living process uses. */
+  async clear(): Promise<void> {
+    const { root, repository } = this.#options
+    for (const name of await readdir(root).catch(() => [])) {
+      const slot = Number(/^staging-(\d+)$/.exec(name)?.[1] ?? Number.NaN)
+      if (Number.isNaN(slot) || this.#mine.has(slot)) continue
+      const file = this.#ownerFile(slot)
+      if (!(await ownerIsDead(file))) continue
+      await removeFile(file)
+      await repository.worktrees.remove(join(root, name))
+    }
+    // Fails while a living process keeps one there, which is right.
+    await rmdir(root).catch(() => {})
   }
 
   #stagingTree(state: { slot: number; directory: string; keep: string[]; tree: ObjectId }): StagingTree {
