@@ -29,7 +29,7 @@ export const run: CommandHandler = async (context, input) => {
     ...(commit === undefined ? {} : { commit }),
   })
   if (files) {
-    const paths = bundle.files.map((file) => file.path)
+    const paths = bundle.files.map((file) => file.path).slice(0, limit)
     if (context.globals.json) context.emit(contextFilesOutputSchema, { files: paths })
     else if (paths.length > 0) context.print(paths.map(oneLine).join('\n'))
     return exitCodes.done
