@@ -1,6 +1,6 @@
 /**
- * What each part of the ranking counts. The numbers come from `benchmarks/recall/fit.ts` on past commits of three repositories (flask,
- * pytest, vite), rounded; where the training set could not tell values apart, the plainer one was taken.
+ * What each part of the ranking counts. The numbers began as the answer of `benchmarks/recall/fit.ts` on past commits of three repositories
+ * (flask, pytest, vite), were rounded, and then adjusted by hand on the same three; no other repository had a say.
  */
 export interface RankWeights {
   /** BM25F: fields, saturation, and how much a field's length counts. */
