@@ -162,6 +162,7 @@ export interface PendingApproval {
   risk: { level: string; score: number; reasons: string[] }
   /** The digest of exactly what would land; the answer is bound to it. */
   contentHash: string
+  /** What would land, against the head it was judged on. */
   diff: string
   requestedAt: number
   expiresAt: number

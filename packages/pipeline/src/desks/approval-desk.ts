@@ -1,5 +1,5 @@
 import type { Approval } from '@patchlane/approval'
-import type { QueuedPatch } from '@patchlane/kernel'
+import type { FileChange, QueuedPatch } from '@patchlane/kernel'
 import { renderDiff } from '@patchlane/patch-queue/formats'
 import { ApprovalMismatchError, NotFoundError } from '../errors.ts'
 import type { ApprovalDesk, PendingApproval } from '../pipeline.ts'
@@ -77,9 +77,18 @@ export class PatchApprovalDesk implements ApprovalDesk {
       patch,
       risk: { level: approval.risk.level, score: approval.risk.score, reasons: approval.reasons },
       contentHash: approval.contentKey,
-      diff: renderDiff(patch.patch.changes),
+      diff: renderDiff(await this.#staged(patch)),
       requestedAt: approval.requestedAt,
       expiresAt: approval.expiresAt,
     }
+  }
+
+  /** Exactly what would land, merged and formatted; the patch as proposed where its staged tree has been collected since. */
+  async #staged({ patch, verdict }: QueuedPatch): Promise<readonly FileChange[]> {
+    const { git } = this.#context
+    const { tree, head } = verdict ?? {}
+    if (tree === undefined || head === undefined) return patch.changes
+    const isThere = (await git.objectInfo(tree)) !== undefined
+    return isThere ? git.changesBetween(head.commit, tree) : patch.changes
   }
 }
