@@ -62,6 +62,6 @@ it('writes trees that git finds in order', async () => {
       const commit = await repository.commitTree({ tree, parents: [], message: 'x', author })
       expect(await git('fsck', '--strict', '--no-dangling', commit)).toBe('')
     }),
-    { numRuns: 8 },
+    { numRuns: 8, examples: [[new Map()]] },
   )
 })
