@@ -47,11 +47,20 @@ function applyTo(clone: FreshClone, proposal: Proposal): string {
   }
 }
 
+/**
+ * Three-way merge of three commits' trees; undefined when git finds a conflict. The base is given by a history made for the
+ * purpose: `--merge-base` is younger than the oldest git that Patchlane supports.
+ */
 function mergeTree(clone: FreshClone, base: string, ours: string, theirs: string): string | undefined {
-  const merged = clone.tryGit(['merge-tree', '--write-tree', `--merge-base=${base}`, ours, theirs])
-  return merged.status === 0 ? merged.stdout.split('\n')[0] : undefined
+  const root = commitTree(clone, `${base}^{tree}`)
+  const [left, right] = [ours, theirs].map((side) => commitTree(clone, `${side}^{tree}`, root))
+  const merged = clone.tryGit(['merge-tree', '--write-tree', left ?? '', right ?? ''])
+  if (merged.status === 0) return merged.stdout.trim()
+  if (merged.status === 1) return undefined
+  throw new Error(`git merge-tree ended with ${merged.status}`)
 }
 
-function commitTree(clone: FreshClone, tree: string, parent: string): string {
-  return clone.git(['commit-tree', tree, '-p', parent, '-m', 'replay'])
+function commitTree(clone: FreshClone, tree: string, ...parents: string[]): string {
+  const oid = clone.git(['rev-parse', '--verify', tree])
+  return clone.git(['commit-tree', oid, ...parents.flatMap((parent) => ['-p', parent]), '-m', 'replay'])
 }

@@ -36,7 +36,6 @@ export function tableOf(outcomes: readonly Outcome[]): string {
       yes(run.nothingLeft),
     ].join(' | '),
   )
-  const reasons = new Set(outcomes.flatMap(({ reasons }) => reasons))
   return [
     `Start: \`${outcomes[0]?.start}\``,
     '',
@@ -44,6 +43,6 @@ export function tableOf(outcomes: readonly Outcome[]): string {
     '|---|---|---|---|---|---|---|---|---|---|',
     ...rows.map((row) => `| ${row} |`),
     '',
-    ...[...reasons].map((reason) => `- ${reason.replaceAll('\n', ' ')}`),
+    ...(outcomes[0]?.reasons ?? []).map((reason) => `Run 1, ${reason.replaceAll('\n', ' ')}`),
   ].join('\n')
 }

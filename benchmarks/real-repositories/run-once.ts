@@ -65,8 +65,9 @@ export function judgeRun(input: { clone: FreshClone; plan: string; project: Proj
   const state = clone.git(['status', '--porcelain', '-uall'])
   if (state !== '') failures.push(`the checkout is not clean: ${state}`)
   clone.patchlane(['workspace', 'gc', '--all'])
-  if (clone.git(['worktree', 'list', '--porcelain']).split('worktree ').length !== 2)
-    failures.push('a worktree was left behind')
+  // The gateway keeps its two staging worktrees, outside of the repository, for the next run; those of the agents must be gone.
+  const worktrees = clone.git(['worktree', 'list', '--porcelain']).match(/^worktree .*$/gm) ?? []
+  if (worktrees.filter((line) => !line.includes('-staging/')).length !== 1) failures.push('a worktree was left behind')
 
   return {
     start,
