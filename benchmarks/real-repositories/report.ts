@@ -43,6 +43,8 @@ export function tableOf(outcomes: readonly Outcome[]): string {
     '|---|---|---|---|---|---|---|---|---|---|',
     ...rows.map((row) => `| ${row} |`),
     '',
-    ...(outcomes[0]?.reasons ?? []).map((reason) => `Run 1, ${reason.replaceAll('\n', ' ')}`),
+    ...outcomes.flatMap(({ reasons }, at) =>
+      reasons.map((reason) => `- Run ${at + 1}, ${reason.replaceAll('\n', ' ')}`),
+    ),
   ].join('\n')
 }
