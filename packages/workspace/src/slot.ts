@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { copyFile, lstat, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { copyFile, lstat, mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import type { GitRepository } from '@patchlane/git'
@@ -85,6 +85,7 @@ export class Slot {
     const copy = join(this.shadow, `index-${randomBytes(6).toString('hex')}`)
     await copyFile(this.index, copy)
     try {
+      await keepAge(this.index, copy)
       return await work(copy)
     } finally {
       await rm(copy, { force: true })
@@ -101,6 +102,7 @@ export class Slot {
     await replaceFile(join(this.gitDir, 'commondir'), '../..\n')
     await replaceFile(join(this.gitDir, 'gitdir'), `${join(this.directory, '.git')}\n`)
     await replaceFile(join(this.gitDir, 'index'), await readFile(this.index))
+    await keepAge(this.index, join(this.gitDir, 'index'))
     await rm(join(this.directory, '.git'), { recursive: true, force: true })
     await writeFile(join(this.directory, '.git'), `gitdir: ${this.gitDir}\n`)
   }
@@ -115,6 +117,15 @@ export class Slot {
   readLockReason(): Promise<string | null> {
     return readFile(join(this.gitDir, 'locked'), 'utf8').catch(() => null)
   }
+}
+
+/**
+ * Gives the copy of an index the age of the original, in whole seconds. git reads a file again when its time is not older than the
+ * index; with a younger index, an edit of the same length within the second of the checkout would count as no change.
+ */
+async function keepAge(index: string, copy: string): Promise<void> {
+  const seconds = Math.floor((await stat(index)).mtimeMs / 1000)
+  await utimes(copy, seconds, seconds)
 }
 
 /** Whole or not at all, whoever reads it meanwhile. */

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { chmod, mkdir, readFile, readlink, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, it } from 'vitest'
 import { setUp } from './fixtures.ts'
 
@@ -21,6 +22,15 @@ describe('capture', () => {
   it('is empty when nothing changed', async () => {
     const { session } = await leased()
     expect(await session.capture()).toEqual([])
+  })
+
+  it('sees an edit of the same length within the second of the checkout, however late it looks', async () => {
+    await sleep(1000 - (Date.now() % 1000))
+    const { session, at, git } = await leased({ 'level.txt': 'level 5\n' })
+    await writeFile(at('level.txt'), 'level 8\n')
+    await sleep(1100)
+    expect((await session.capture()).map(({ path }) => path)).toEqual(['level.txt'])
+    expect(git('status', '--porcelain')).toBe(' M level.txt\n')
   })
 
   it('sees creations, changes, deletions, renames, modes, links and bytes', async () => {
