@@ -7,6 +7,8 @@ import { planOf } from './run-plan.ts'
 import { noChecks, ThrowawayRepository } from './throwaway-repository.ts'
 
 const cli = join(import.meta.dirname, '../../../../apps/cli/src/main.ts')
+/** Ten times what a run of the drill takes. */
+const HANG_MS = 50_000
 const userFiles = { 'notes.txt': 'never added\0\r\n', 'mine.txt': 'begun, not committed' }
 
 export interface KillDrillOptions {
@@ -123,6 +125,11 @@ async function runUntil(
   const args = ['--conditions=@patchlane/source', cli, '-C', repository.directory, '--json', ...words]
   const child = spawn(process.execPath, args, { detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
   const ended = exitOf(child)
+  // What hangs is ended with a word about where it was, instead of taking the whole test with it.
+  const hang = setTimeout(() => {
+    output += `\nstill running after ${HANG_MS / 1000} s; the last event was ${seen.lastEvent}`
+    void killGroup(child, 0)
+  }, HANG_MS)
   const seen: { runId?: string; lastEvent: string; events: number } = { lastEvent: 'none', events: 0 }
   let output = ''
   let kill: Promise<void> | undefined
@@ -140,6 +147,7 @@ async function runUntil(
   }
   await kill
   const { exitCode, signal } = await ended
+  clearTimeout(hang)
   return {
     killed: signal === 'SIGKILL',
     runId: seen.runId,
