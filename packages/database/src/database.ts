@@ -20,6 +20,8 @@ export interface Database {
   readonly wakeUps: WakeUps
   /** The time on the database's clock as an expression, for a query that needs it beside something else. */
   readonly clock: RawBuilder<number>
+  /** The name of a table as it must stand in hand-written SQL, with its schema. */
+  table(name: keyof Schema): RawBuilder<unknown>
   /** The time on the database's clock, UTC in milliseconds: one clock for all machines that share the store. */
   now(executor?: Kysely<Schema>): Promise<number>
   /**

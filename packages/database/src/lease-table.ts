@@ -1,5 +1,5 @@
 import type { TargetLease } from '@patchlane/kernel'
-import type { Kysely, Selectable } from 'kysely'
+import { type Kysely, type Selectable, sql } from 'kysely'
 import type { Database } from './database.ts'
 import type { Schema, TargetLeasesTable } from './schema.ts'
 
@@ -11,6 +11,17 @@ export interface LeaseKey {
 
 /** What {@link LeaseTable.check} found. `expired`: nobody took over yet, so {@link LeaseTable.renew} can still save it. */
 export type LeaseStanding = { held: true; now: number } | { held: false; reason: 'lost' | 'expired'; epoch: number }
+
+/** What the row of a lease, read at `now`, says about a holder. */
+export function leaseStanding(
+  lease: Pick<TargetLease, 'epoch' | 'owner'>,
+  row: { owner: string | null; epoch: number; expires_at: number; now: number } | undefined,
+): LeaseStanding {
+  if (row === undefined || row.epoch !== lease.epoch || row.owner !== lease.owner)
+    return { held: false, reason: 'lost', epoch: row?.epoch ?? 0 }
+  if (row.expires_at <= row.now) return { held: false, reason: 'expired', epoch: row.epoch }
+  return { held: true, now: row.now }
+}
 
 /**
  * Leases with a fencing token. The epoch grows by one with each take-over and never comes back, not even after a release; expiry is
@@ -26,50 +37,38 @@ export class LeaseTable {
   /**
    * Takes a free or expired lease. Never waits for its holder; of two that race, one gets it. In `trx`, if given: it is taken if and only if that commits.
    */
-  async acquire(
-    key: LeaseKey,
-    owner: string,
-    ttlMs: number,
-    trx?: Kysely<Schema>,
-  ): Promise<(TargetLease & { takenOver: boolean }) | undefined> {
-    if (trx === undefined) return this.#database.transaction((own) => this.acquire(key, owner, ttlMs, own))
-    const now = await this.#database.now(trx)
-    const fresh = { owner, acquired_at: now, expires_at: now + ttlMs }
-    const inserted = await trx
+  async acquire(key: LeaseKey, owner: string, ttlMs: number, trx?: Kysely<Schema>): Promise<TargetLease | undefined> {
+    const { clock } = this.#database
+    const fresh = { owner, acquired_at: clock, expires_at: sql<number>`${clock} + ${ttlMs}` }
+    // A row that somebody writes is waited for; whoever comes second then finds it taken.
+    const row = await (trx ?? this.#database.db)
       .insertInto('target_leases')
       .values({ repo_id: key.repoId, target: key.target, epoch: 1, ...fresh })
-      .onConflict((conflict) => conflict.columns(['repo_id', 'target']).doNothing())
+      .onConflict((conflict) =>
+        conflict
+          .columns(['repo_id', 'target'])
+          .doUpdateSet({ ...fresh, epoch: sql<number>`target_leases.epoch + 1` })
+          .where((free) =>
+            free.or([free('target_leases.owner', 'is', null), free('target_leases.expires_at', '<=', clock)]),
+          ),
+      )
       .returningAll()
       .executeTakeFirst()
-    if (inserted !== undefined) return { ...toLease(inserted, owner), takenOver: false }
-    const current = await this.#lock(trx, key)
-    if (current === undefined || (current.owner !== null && current.expires_at > now)) return undefined
-    const row = await trx
-      .updateTable('target_leases')
-      .set({ ...fresh, epoch: current.epoch + 1 })
-      .where('repo_id', '=', key.repoId)
-      .where('target', '=', key.target)
-      .where('epoch', '=', current.epoch)
-      .returningAll()
-      .executeTakeFirst()
-    return row === undefined ? undefined : { ...toLease(row, owner), takenOver: current.owner !== null }
+    return row === undefined ? undefined : toLease(row, owner)
   }
 
   /** Makes a lease last `ttlMs` from now. Works past its expiry as long as nobody took over; `undefined` once somebody did. */
   async renew(lease: TargetLease, ttlMs: number): Promise<TargetLease | undefined> {
-    return this.#database.transaction(async (trx) => {
-      const now = await this.#database.now(trx)
-      const row = await trx
-        .updateTable('target_leases')
-        .set({ expires_at: now + ttlMs })
-        .where('repo_id', '=', lease.repoId)
-        .where('target', '=', lease.target)
-        .where('epoch', '=', lease.epoch)
-        .where('owner', '=', lease.owner)
-        .returningAll()
-        .executeTakeFirst()
-      return row === undefined ? undefined : toLease(row, lease.owner)
-    })
+    const row = await this.#database.db
+      .updateTable('target_leases')
+      .set({ expires_at: sql<number>`${this.#database.clock} + ${ttlMs}` })
+      .where('repo_id', '=', lease.repoId)
+      .where('target', '=', lease.target)
+      .where('epoch', '=', lease.epoch)
+      .where('owner', '=', lease.owner)
+      .returningAll()
+      .executeTakeFirst()
+    return row === undefined ? undefined : toLease(row, lease.owner)
   }
 
   /** Gives a lease back; false if it was lost already, which is no error. */
@@ -94,23 +93,15 @@ export class LeaseTable {
       .select(this.#database.clock.as('now'))
       .$if(this.#database.dialect === 'postgres', (query) => query.forUpdate())
       .executeTakeFirst()
-    if (row === undefined || row.epoch !== lease.epoch || row.owner !== lease.owner)
-      return { held: false, reason: 'lost', epoch: row?.epoch ?? 0 }
-    if (row.expires_at <= row.now) return { held: false, reason: 'expired', epoch: row.epoch }
-    return { held: true, now: row.now }
+    return leaseStanding(lease, row)
   }
 
   /** Who holds a lease now; `undefined` if nobody does. */
   async holder(key: LeaseKey): Promise<TargetLease | undefined> {
-    const row = await this.#select(this.#database.db, key).executeTakeFirst()
-    if (row === undefined || row.owner === null) return undefined
-    return row.expires_at > (await this.#database.now()) ? toLease(row, row.owner) : undefined
-  }
-
-  #lock(trx: Kysely<Schema>, key: LeaseKey): Promise<Selectable<TargetLeasesTable> | undefined> {
-    return this.#select(trx, key)
-      .$if(this.#database.dialect === 'postgres', (query) => query.forUpdate())
+    const row = await this.#select(this.#database.db, key)
+      .where('expires_at', '>', this.#database.clock)
       .executeTakeFirst()
+    return row === undefined || row.owner === null ? undefined : toLease(row, row.owner)
   }
 
   #select(executor: Kysely<Schema>, key: LeaseKey) {

@@ -12,6 +12,8 @@ export interface SqlDatabaseParts {
   db: Kysely<Schema>
   wakeUps: WakeUps
   clock: Clock | undefined
+  /** The schema of the tables, where the engine has such. */
+  schema?: string
   /** Whether running the transaction once more can help. */
   isRetryable(error: unknown): boolean
   migration: MigrationEngine
@@ -24,6 +26,7 @@ export class SqlDatabase implements Database {
   readonly dialect: Dialect
   readonly db: Kysely<Schema>
   readonly wakeUps: WakeUps
+  readonly table: Database['table']
   readonly #parts: SqlDatabaseParts
   readonly #inside = new AsyncLocalStorage<true>()
   readonly #afterCommit = new WeakMap<Kysely<Schema>, (() => void)[]>()
@@ -33,6 +36,7 @@ export class SqlDatabase implements Database {
     this.dialect = parts.dialect
     this.db = parts.db
     this.wakeUps = parts.wakeUps
+    this.table = (name) => (parts.schema === undefined ? sql.id(name) : sql.id(parts.schema, name))
     this.#parts = parts
   }
 

@@ -9,6 +9,7 @@ export {
 } from './errors.ts'
 export { MemoryPatchQueue, type MemoryPatchQueueOptions } from './memory/memory-patch-queue.ts'
 export { MemoryPatchStore } from './memory/memory-patch-store.ts'
+export type { NewPatch } from './new-patch.ts'
 export {
   type LeaseOptions,
   type ListOptions,
@@ -23,11 +24,14 @@ export {
   type TargetState,
 } from './patch-queue.ts'
 export type {
+  ExpressLane,
   LeaseStanding,
+  LineView,
   PatchChanges,
   PatchRecord,
   PatchStore,
   PatchTransaction,
+  Step,
   TargetRecord,
 } from './patch-store.ts'
 export { StoredPatchQueue, type StoredPatchQueueOptions } from './stored-patch-queue.ts'

@@ -46,6 +46,7 @@ export async function openPostgres(options: PostgresOptions): Promise<Database> 
   const database = new SqlDatabase({
     dialect: 'postgres',
     db: plain.withSchema(schema),
+    schema,
     wakeUps: new PostgresWakeUps({
       channel: `patchlane_${sha256(schema).slice(0, 16)}`,
       createListener,

@@ -8,7 +8,7 @@ import {
 } from '@patchlane/kernel'
 import { toEntry } from '../apply-move.ts'
 import type { ListOptions, QueueEntry, ReadQueueEventsOptions, TargetRef } from '../patch-queue.ts'
-import type { PatchRecord, PatchStore, PatchTransaction, TargetRecord } from '../patch-store.ts'
+import type { LineView, PatchRecord, PatchStore, TargetRecord } from '../patch-store.ts'
 import { MemoryEvents } from './memory-events.ts'
 import { MemoryPatchTransaction } from './memory-patch-transaction.ts'
 import { keyOf, type MemoryTables } from './memory-tables.ts'
@@ -28,7 +28,7 @@ export class MemoryPatchStore implements PatchStore {
     this.#clock = clock
   }
 
-  transaction<T>(work: (transaction: PatchTransaction) => Promise<T>): Promise<T> {
+  transaction<T>(work: (transaction: MemoryPatchTransaction) => Promise<T>): Promise<T> {
     const result = this.#last.then(async () => {
       const transaction = new MemoryPatchTransaction(this.#tables, this.#clock)
       try {
@@ -42,6 +42,10 @@ export class MemoryPatchStore implements PatchStore {
     })
     this.#last = result.catch(() => {})
     return result
+  }
+
+  line(lease: TargetLease, limit: number): Promise<LineView> {
+    return this.transaction((transaction) => transaction.line(lease, limit))
   }
 
   async renewLease(lease: TargetLease, ttlMs: number): Promise<TargetLease | undefined> {
