@@ -9,7 +9,6 @@ export {
 } from './errors.ts'
 export { MemoryPatchQueue, type MemoryPatchQueueOptions } from './memory/memory-patch-queue.ts'
 export { MemoryPatchStore } from './memory/memory-patch-store.ts'
-export type { NewPatch } from './new-patch.ts'
 export {
   type LeaseOptions,
   type ListOptions,
@@ -27,6 +26,7 @@ export type {
   ExpressLane,
   LeaseStanding,
   LineView,
+  NewPatch,
   PatchChanges,
   PatchRecord,
   PatchStore,

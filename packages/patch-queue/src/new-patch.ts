@@ -1,16 +1,6 @@
 import { contentHash, type EventDraft, type Patch } from '@patchlane/kernel'
 import { patchStream } from './patch-queue.ts'
-import type { PatchRecord } from './patch-store.ts'
-
-/** A proposal on its way into the line: all of its record that does not depend on when it arrives. */
-export interface NewPatch {
-  patch: Patch
-  contentHash: string
-  /** 1: undo, 2: the rest. */
-  line: number
-  /** What its priority is worth in time, in milliseconds: taken off the time of entry to give its rank. */
-  headStartMs: number
-}
+import type { NewPatch, PatchRecord } from './patch-store.ts'
 
 export function newPatch(patch: Patch, agingMs: number): NewPatch {
   return {

@@ -1,5 +1,4 @@
 import type { EventDraft, Patch, PatchStatus, StoredEvent, TargetLease, Verdict } from '@patchlane/kernel'
-import type { NewPatch } from './new-patch.ts'
 import type {
   LeaseOptions,
   ListOptions,
@@ -86,6 +85,16 @@ export interface LineView {
   barrierInHand: boolean
   /** `queued` patches whose dependencies have all landed, in the order of the line. */
   ready: PatchRecord[]
+}
+
+/** A proposal on its way into the line: all of its record that does not depend on when it arrives. */
+export interface NewPatch {
+  patch: Patch
+  contentHash: string
+  /** 1: undo, 2: the rest. */
+  line: number
+  /** What its priority is worth in time, in milliseconds: taken off the time of entry to give its rank. */
+  headStartMs: number
 }
 
 /** A step down the road that needs nothing but its lease and the status before. */

@@ -14,9 +14,9 @@ import {
   UnknownPatchError,
   UnknownReferenceError,
 } from './errors.ts'
-import { enteredEvent, enteredRecord, type NewPatch } from './new-patch.ts'
+import { enteredEvent, enteredRecord } from './new-patch.ts'
 import { patchStream, type TargetRef } from './patch-queue.ts'
-import type { PatchRecord, PatchTransaction } from './patch-store.ts'
+import type { NewPatch, PatchRecord, PatchTransaction } from './patch-store.ts'
 
 /** Makes sure the lease stands, and goes on standing until the transaction ends. @returns the time. @throws {LeaseLostError} */
 export async function holdLease(tx: PatchTransaction, lease: TargetLease): Promise<number> {

@@ -15,7 +15,7 @@ import { z } from 'zod'
 import { applyMove, parseVerdict, toEntry } from './apply-move.ts'
 import { LeaseLostError, PatchCancelledError, PatchStateError } from './errors.ts'
 import { GroupCommit } from './group-commit.ts'
-import { contentBytes, type NewPatch, newPatch, standsAlone } from './new-patch.ts'
+import { contentBytes, newPatch, standsAlone } from './new-patch.ts'
 import type {
   LeaseOptions,
   ListOptions,
@@ -29,7 +29,7 @@ import type {
   TargetState,
 } from './patch-queue.ts'
 import { patchStream } from './patch-queue.ts'
-import type { PatchStore } from './patch-store.ts'
+import type { NewPatch, PatchStore } from './patch-store.ts'
 import { cancel, cancelled, enter, holdLease, lockOf, requeueInHand, targetEvent, walkToLanded } from './queue-steps.ts'
 
 export interface StoredPatchQueueOptions {

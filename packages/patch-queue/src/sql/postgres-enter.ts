@@ -1,7 +1,8 @@
 import type { Database } from '@patchlane/database'
 import { sql } from 'kysely'
-import { enteredData, type NewPatch } from '../new-patch.ts'
+import { enteredData } from '../new-patch.ts'
 import { patchStream, type TargetRef } from '../patch-queue.ts'
+import type { NewPatch } from '../patch-store.ts'
 import { fileRows, givenColumns } from './patch-rows.ts'
 
 /** Where a group of patches came to stand. */
