@@ -122,7 +122,9 @@ export interface PatchStore {
   /** The line as the holder of a lease sees it, with at most `limit` ready patches. Locks nothing. */
   line(lease: TargetLease, limit: number): Promise<LineView>
   renewLease(lease: TargetLease, ttlMs: number): Promise<TargetLease | undefined>
-  leaseHolder(target: TargetRef): Promise<TargetLease | undefined>
+  /** As {@link PatchQueue.keep}. */
+  keepLease(lease: TargetLease, ttlMs: number, lost: (reason: unknown) => void): () => Promise<void>
+  leaseHolder(target: TargetRef): Promise<(TargetLease & { endsInMs: number }) | undefined>
   get(patchId: string): Promise<QueueEntry | undefined>
   list(options: ListOptions): Promise<QueueEntry[]>
   target(target: TargetRef): Promise<TargetRecord | undefined>

@@ -88,11 +88,21 @@ export class StoredPatchQueue implements PatchQueue {
     })
   }
 
+  async leaseEndsIn(target: TargetRef): Promise<number | undefined> {
+    return (await this.#store.leaseHolder(target))?.endsInMs
+  }
+
   async renew(lease: TargetLease, ttlMs: number = DEFAULT_TTL_MS): Promise<TargetLease> {
     const renewed = await this.#store.renewLease(lease, ttlMs)
     if (renewed !== undefined) return renewed
     const holder = await this.#store.leaseHolder(lease)
     throw new LeaseLostError(lease.target, lease.epoch, holder?.epoch ?? lease.epoch + 1)
+  }
+
+  keep(lease: TargetLease, ttlMs: number, lost: (reason: unknown) => void): () => Promise<void> {
+    return this.#store.keepLease(lease, ttlMs, (reason) =>
+      lost(reason ?? new LeaseLostError(lease.target, lease.epoch, lease.epoch + 1)),
+    )
   }
 
   async release(lease: TargetLease): Promise<void> {
@@ -263,7 +273,7 @@ export class StoredPatchQueue implements PatchQueue {
       queued: counts.get('queued') ?? 0,
       inHand: (counts.get('staged') ?? 0) + (counts.get('checking') ?? 0),
       parked: counts.get('awaiting_approval') ?? 0,
-      lease: lease ?? null,
+      lease: lease === undefined ? null : withoutEnd(lease),
     }
   }
 
@@ -303,6 +313,10 @@ const usualStart: Partial<Record<PatchStatus, PatchStatus>> = {
   staged: 'queued',
   checking: 'staged',
   landed: 'checking',
+}
+
+function withoutEnd({ endsInMs: _endsInMs, ...lease }: TargetLease & { endsInMs: number }): TargetLease {
+  return lease
 }
 
 function parsePatch(input: Patch | PatchInput): Patch {

@@ -55,6 +55,10 @@ export async function openPostgres(options: PostgresOptions): Promise<Database> 
       },
     }),
     clock: options.clock,
+    threadStore:
+      options.url === undefined || options.clock !== undefined
+        ? undefined
+        : { url: options.directUrl ?? options.url, schema, maxConnections: 1 },
     isRetryable: isPostgresRetryable,
     migration: {
       lock: (trx) => lockMigrations(trx, schema),

@@ -5,6 +5,7 @@ import type { Database } from '../database.ts'
 import { EventLog } from '../event-log.ts'
 import { LeaseTable } from '../lease-table.ts'
 import { VerdictCache } from '../verdict-cache.ts'
+import { leaseCases } from './lease-cases.ts'
 import type { SqlTestStores } from './sql-test-stores.ts'
 
 /** What the suite needs: handles on one store, by namespace. */
@@ -158,6 +159,8 @@ export function databaseContract({ it, expect }: TestApi, harness: DatabaseHarne
     expect(await leases.release(first)).toBe(true)
     expect(await leases.acquire(key, 'a', 1000)).toMatchObject({ epoch: 2 })
   })
+
+  leaseCases({ it, expect }, harness)
 
   it('keeps verdicts by digest, and no verdict of a broken check', async () => {
     const [one, two, clock] = await pair()

@@ -55,10 +55,28 @@ export class MemoryPatchStore implements PatchStore {
     return { ...lease, expiresAt: row.expiresAt }
   }
 
-  async leaseHolder({ repoId, target }: TargetRef): Promise<TargetLease | undefined> {
+  keepLease(lease: TargetLease, ttlMs: number, lost: (reason: unknown) => void): () => Promise<void> {
+    const timer = setInterval(async () => {
+      if ((await this.renewLease(lease, ttlMs)) !== undefined) return
+      clearInterval(timer)
+      lost(undefined)
+    }, ttlMs / 3)
+    timer.unref()
+    return async () => clearInterval(timer)
+  }
+
+  async leaseHolder({ repoId, target }: TargetRef): Promise<(TargetLease & { endsInMs: number }) | undefined> {
     const row = this.#tables.leases.get(keyOf({ repoId, target }))
-    if (row === undefined || row.owner === null || row.expiresAt <= this.#clock.now()) return undefined
-    return { repoId, target, owner: row.owner, epoch: row.epoch, expiresAt: row.expiresAt }
+    const now = this.#clock.now()
+    if (row === undefined || row.owner === null || row.expiresAt <= now) return undefined
+    return {
+      repoId,
+      target,
+      owner: row.owner,
+      epoch: row.epoch,
+      expiresAt: row.expiresAt,
+      endsInMs: row.expiresAt - now,
+    }
   }
 
   async get(patchId: string): Promise<QueueEntry | undefined> {

@@ -24,7 +24,7 @@ export async function advanceStatement(
       select ${clock} as at from ${table('target_leases')}
       where repo_id = ${lease.repoId} and target = ${lease.target}
         and epoch = ${lease.epoch} and owner = ${lease.owner} and expires_at > ${clock}
-      for update
+      for key share
     ), moved as (
       update ${table('patch_proposals')} as patch
       set status = ${to}, epoch = ${lease.epoch}, updated_at = (select at from lease), parked_for = null

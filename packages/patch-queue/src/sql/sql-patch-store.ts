@@ -40,7 +40,11 @@ export class SqlPatchStore implements PatchStore {
     return this.#leases.renew(lease, ttlMs)
   }
 
-  leaseHolder(target: TargetRef): Promise<TargetLease | undefined> {
+  keepLease(lease: TargetLease, ttlMs: number, lost: (reason: unknown) => void): () => Promise<void> {
+    return this.#database.leaseKeeper.keep(lease, ttlMs, lost)
+  }
+
+  leaseHolder(target: TargetRef): Promise<(TargetLease & { endsInMs: number }) | undefined> {
     return this.#leases.holder(target)
   }
 
