@@ -13,6 +13,9 @@ export interface SqlTestStores {
   dispose(): Promise<void>
 }
 
+/** What the suite needs: handles on one store, by namespace. */
+export type DatabaseHarness = Pick<SqlTestStores, 'open'>
+
 /** A SQLite file per namespace, in a temporary folder. */
 export function sqliteHarness(): SqlTestStores {
   const directory = mkdtempSync(join(tmpdir(), 'patchlane-sqlite-'))
