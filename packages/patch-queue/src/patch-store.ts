@@ -128,7 +128,7 @@ export interface PatchStore {
   get(patchId: string): Promise<QueueEntry | undefined>
   list(options: ListOptions): Promise<QueueEntry[]>
   target(target: TargetRef): Promise<TargetRecord | undefined>
-  counts(target: TargetRef): Promise<Map<PatchStatus, number>>
+  counts(target: TargetRef, which: 'open' | 'all'): Promise<Map<PatchStatus, number>>
   /** Ids of settled patches, oldest first; `withContents`: only those not erased yet. */
   settledBefore(time: number, limit: number, withContents: boolean): Promise<string[]>
   events(options: ReadQueueEventsOptions): Promise<StoredEvent[]>
