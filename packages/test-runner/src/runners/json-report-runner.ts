@@ -30,20 +30,22 @@ export abstract class JsonReportRunner implements TestRunner {
     files: TestRequest['files'],
   ): string[]
 
+  async whyUnavailable(directory: string): Promise<string | undefined> {
+    return findInstalledTool(directory, this.name) === undefined ? this.#notInstalled(directory) : undefined
+  }
+
   async run(request: TestRequest): Promise<TestResult> {
     const tool = findInstalledTool(request.directory, this.name)
-    if (tool === undefined) {
-      return brokenResult(
-        `${this.name} is not installed where ${request.directory} would find it. Install the project's dependencies.`,
-        '',
-        0,
-      )
-    }
+    if (tool === undefined) return brokenResult(this.#notInstalled(request.directory), '', 0)
     const outcome = await runTool(this.name, request, (reportFile) => ({
       file: this.#options.node ?? 'node',
       args: this.commandLine(tool.script, reportFile, this.#options.args ?? [], request.files),
     }))
     if ('broken' in outcome) return outcome.broken
     return judgeJestReport(this.name, request.directory, outcome.run)
+  }
+
+  #notInstalled(directory: string): string {
+    return `${this.name} is not installed where ${directory} would find it. Install the project's dependencies.`
   }
 }
