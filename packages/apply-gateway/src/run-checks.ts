@@ -1,6 +1,7 @@
 import type { GitRepository } from '@patchlane/git'
 import { type CheckReport, checkKinds, errorMessage, type ObjectId, type Patch, parseRepoPath } from '@patchlane/kernel'
 import type { Check, CheckContext } from './check.ts'
+import { withBaseContent } from './checks/staged-files.ts'
 import type { Judgement } from './landing-verdict.ts'
 import type { Staged } from './stage-patch.ts'
 import type { StagingTree } from './staging-area.ts'
@@ -81,7 +82,7 @@ async function contextOf(run: CheckRun, staged: Staged, check: Check): Promise<C
   const differences = await run.repository.diffTrees(staged.base, staged.tree)
   const pick = (gone: boolean) =>
     differences.filter(({ after }) => (after === null) === gone).map(({ path }) => parseRepoPath(path))
-  return {
+  const context: CheckContext = {
     directory: run.tree.directory,
     base: staged.base,
     commit: staged.commit,
@@ -90,7 +91,9 @@ async function contextOf(run: CheckRun, staged: Staged, check: Check): Promise<C
     patch: run.patch,
     signal: AbortSignal.any([run.signal, AbortSignal.timeout(run.timeoutMs)]),
     log: (line) => run.log(check.name, line),
+    onBase: (work) => withBaseContent(context, [...context.paths, ...context.deleted], work),
   }
+  return context
 }
 
 async function runOne(check: Check, context: CheckContext): Promise<CheckReport[]> {
