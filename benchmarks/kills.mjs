@@ -33,7 +33,7 @@ async function landForEver(directory, epoch) {
     const taken = await lease(options)
     return taken === undefined ? undefined : { ...taken, epoch: epoch * 1_000_000 + taken.epoch }
   }
-  for (const method of ['renew', 'release', 'claim', 'move', 'settle', 'park']) {
+  for (const method of ['keep', 'release', 'claim', 'move', 'settle', 'park']) {
     const call = queue[method].bind(queue)
     queue[method] = (held, ...rest) => call({ ...held, epoch: held.epoch % 1_000_000 }, ...rest)
   }
