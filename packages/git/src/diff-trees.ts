@@ -37,7 +37,7 @@ export function parseRawDiff(stdout: string): TreeDifference[] {
  * What differs between two trees, without rename detection and without a process: only folders that differ are read. Sorted by path.
  */
 export async function walkDifference(
-  readTree: (oid: ObjectId) => Promise<TreeEntry[]>,
+  readTree: (oid: ObjectId) => Promise<readonly TreeEntry[]>,
   a: ObjectId | null,
   b: ObjectId | null,
   prefix = '',
@@ -53,7 +53,7 @@ export async function walkDifference(
 }
 
 async function entryDifference(
-  readTree: (oid: ObjectId) => Promise<TreeEntry[]>,
+  readTree: (oid: ObjectId) => Promise<readonly TreeEntry[]>,
   before: TreeEntry | undefined,
   after: TreeEntry | undefined,
   path: string,

@@ -89,6 +89,10 @@ export class DirectoryTarget implements Target {
     return this.#inner.visible()
   }
 
+  ready(): Promise<void> {
+    return this.#inner.ready()
+  }
+
   async land(verdict: LandingVerdict, fence: Fence): Promise<void> {
     try {
       await this.#inner.land(verdict, fence)

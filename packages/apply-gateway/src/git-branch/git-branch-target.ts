@@ -41,6 +41,9 @@ export interface GitBranchTargetOptions {
   refLockRetries?: number
 }
 
+/** The same for all, so that git can be started before it is known what lands; the commit says which patch it was. */
+const REFLOG = 'patchlane: land'
+
 /**
  * A branch. If a worktree has it checked out, its files and index move with it, and uncommitted work elsewhere in it stays as it is.
  *
@@ -92,6 +95,12 @@ export class GitBranchTarget implements Target {
     return { directory, excluded: ['.git'], records: () => visibleRecords(this.repository, gitDir, directory) }
   }
 
+  async ready(): Promise<void> {
+    const checkout = await findCheckout(this.repository, this.name)
+    const gitDir = checkout?.gitDir ?? this.repository.commonDir
+    await this.repository.readyRefTransaction({ message: REFLOG, gitDir })
+  }
+
   async land(verdict: LandingVerdict, fence: Fence): Promise<void> {
     assertMinted(verdict)
     await this.#assertExact(verdict)
@@ -101,7 +110,7 @@ export class GitBranchTarget implements Target {
     const checkout = await findCheckout(this.repository, this.name)
     const gitDir = checkout?.gitDir ?? this.repository.commonDir
     // git takes a while to start; it does so while the intent is written down.
-    const starting = this.#beginTransaction(gitDir, verdict.patchId)
+    const starting = this.#beginTransaction(gitDir)
     // Awaited later, or not at all; its failure is reported there.
     starting.catch(() => undefined)
     try {
@@ -132,8 +141,8 @@ export class GitBranchTarget implements Target {
     await this.#journal.end()
   }
 
-  async #beginTransaction(gitDir: string, patchId: string): Promise<RefTransaction> {
-    return this.repository.beginRefTransaction({ message: `patchlane: land ${patchId}`, gitDir })
+  #beginTransaction(gitDir: string): Promise<RefTransaction> {
+    return this.repository.beginRefTransaction({ message: REFLOG, gitDir })
   }
 
   /** The commit is what was judged, and nothing else. */
@@ -264,7 +273,7 @@ export class GitBranchTarget implements Target {
     starting: Promise<RefTransaction>,
   ): Promise<RefTransaction> {
     for (let attempt = 0; ; attempt++) {
-      const transaction = await (attempt === 0 ? starting : this.#beginTransaction(gitDir, intent.patchId))
+      const transaction = await (attempt === 0 ? starting : this.#beginTransaction(gitDir))
       try {
         await this.#noteChild(transaction.pid)
         await transaction.prepare([
