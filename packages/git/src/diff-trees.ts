@@ -76,3 +76,22 @@ async function entryDifference(
   )
   return [...own, ...inside]
 }
+
+/** The ids of all objects, trees and blobs, that the second tree has where the first has others. */
+export async function newObjects(
+  readTree: (oid: ObjectId) => Promise<readonly TreeEntry[]>,
+  before: ObjectId | null,
+  after: ObjectId,
+): Promise<ObjectId[]> {
+  if (before === after) return []
+  const [old, now] = await Promise.all([before === null ? [] : readTree(before), readTree(after)])
+  const known = new Map(old.map((entry) => [entry.name, entry]))
+  const inside = await Promise.all(
+    now.map(async ({ name, mode, oid }) => {
+      const twin = known.get(name)
+      if (twin?.oid === oid) return []
+      return mode === TREE_MODE ? newObjects(readTree, twin?.mode === TREE_MODE ? twin.oid : null, oid) : [oid]
+    }),
+  )
+  return [after, ...inside.flat()]
+}

@@ -196,6 +196,11 @@ export class GitRepository {
     return this.#objects.writeCommit(draft)
   }
 
+  /** Takes a tree that a git command wrote (`git add`, `write-tree`) into what {@link syncObjects} makes durable. */
+  adoptTree(before: ObjectId | null, after: ObjectId): Promise<void> {
+    return this.#objects.adopt(before, after)
+  }
+
   /** Makes everything written so far durable, names included. Call it before a ref points at it. */
   syncObjects(): Promise<void> {
     return this.#objects.sync()
@@ -250,7 +255,9 @@ export class GitRepository {
       okExitCodes: [0, 1],
       ...(options.signal === undefined ? {} : { signal: options.signal }),
     })
-    return parseMergeTree(result.stdoutBytes, result.exitCode === 0)
+    const outcome = parseMergeTree(result.stdoutBytes, result.exitCode === 0)
+    await this.#objects.adopt(await this.treeOf(ours), outcome.tree)
+    return outcome
   }
 
   /** Merges from a base of the caller's choice. All three are commits or trees. */

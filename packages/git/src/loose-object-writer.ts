@@ -51,6 +51,12 @@ export class LooseObjectWriter {
     return { oid, written: this.#limit(() => this.#write(oid, header, content)) }
   }
 
+  /** Counts an object that another program wrote among those whose names {@link sync} makes durable. */
+  adopt(oid: ObjectId): void {
+    this.#unsyncedFolders.add(join(this.#options.objectDirectory, oid.slice(0, 2)))
+    this.#unsyncedFolders.add(this.#options.objectDirectory)
+  }
+
   /** Makes the names of all objects written so far durable, not only their bytes. Call it before a ref points at them. */
   async sync(): Promise<void> {
     if (!this.#options.fsync) return
@@ -111,7 +117,12 @@ function isMissing(thrown: unknown): boolean {
 }
 
 async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r')
+  const handle = await open(folder, 'r').catch((thrown: unknown) => {
+    // Packed meanwhile, and the empty folder removed.
+    if (isMissing(thrown)) return undefined
+    throw thrown
+  })
+  if (handle === undefined) return
   try {
     await handle.sync()
   } finally {

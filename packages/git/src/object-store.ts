@@ -1,6 +1,7 @@
 import type { ObjectId } from '@patchlane/kernel'
 import { LRUCache } from 'lru-cache'
 import { type Commit, type CommitDraft, parseCommit, serializeCommit } from './commit-object.ts'
+import { newObjects } from './diff-trees.ts'
 import { ObjectNotFoundError } from './errors.ts'
 import { LooseObjectWriter } from './loose-object-writer.ts'
 import { type ObjectInfo, ObjectReader } from './object-reader.ts'
@@ -150,6 +151,11 @@ export class ObjectStore {
     await Promise.all(writes)
     for (const [oid, entries] of made) this.#trees.set(oid, entries)
     return tree
+  }
+
+  /** Counts what git itself wrote to make one tree of another among what {@link sync} makes durable: git syncs bytes, not names. */
+  async adopt(before: ObjectId | null, after: ObjectId): Promise<void> {
+    for (const oid of await newObjects((tree) => this.readTree(tree), before, after)) this.#writer.adopt(oid)
   }
 
   /** Makes everything written so far durable, names included. Call it before a ref points at it. */

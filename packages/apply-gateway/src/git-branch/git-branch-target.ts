@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { GitRepository, RefTransaction } from '@patchlane/git'
+import type { GitRepository, RefTransaction, RefUpdate } from '@patchlane/git'
 import {
   errorMessage,
   type ObjectId,
@@ -12,7 +12,7 @@ import {
 } from '@patchlane/kernel'
 import { identityOf } from '@patchlane/process'
 import { CheckoutBusyError, HeadMovedError, LandingFailedError, UnjudgedLandingError } from '../errors.ts'
-import { lstatOrNothing } from '../files.ts'
+import { lstatOrNothing, syncFile, syncFolder } from '../files.ts'
 import { assertMinted, type LandingVerdict } from '../landing-verdict.ts'
 import type { Fence, Recovery, Target, VisibleState } from '../target.ts'
 import {
@@ -26,8 +26,8 @@ import {
 } from './checkout-move.ts'
 import { type Checkout, findCheckout, readHead } from './checkouts.ts'
 import { FenceRef } from './fence.ts'
-import { type Intent, IntentJournal, type IntentPath } from './intent.ts'
-import { recoverLanding } from './recover-landing.ts'
+import { type Intent, IntentJournal, type IntentPath, type LandingCheckout } from './intent.ts'
+import { recoverLanding, refLocks } from './recover-landing.ts'
 import { missingFolders, restoreFiles } from './restore-files.ts'
 import { visibleRecords } from './visible-records.ts'
 
@@ -83,7 +83,7 @@ export class GitBranchTarget implements Target {
     await this.#fence.verify(fence)
     const open = await this.#journal.read()
     if (open === undefined) return []
-    const recovery = await recoverLanding(this.repository, open)
+    const recovery = await recoverLanding(this.repository, open, this.#fence.ref)
     await this.#journal.end()
     return [recovery]
   }
@@ -123,7 +123,7 @@ export class GitBranchTarget implements Target {
         return this.#prepare(intent, fence, gitDir, starting)
       }
       if (checkout === undefined || intent.checkout === null) await this.#landRef(intent, prepare)
-      else await this.#landCheckout(intent, checkout, intent.checkout.paths, prepare)
+      else await this.#landCheckout(intent, intent.checkout, prepare)
     } catch (thrown) {
       throw PatchlaneError.is(thrown) && thrown.code !== 'GIT_COMMAND_FAILED'
         ? thrown
@@ -133,11 +133,32 @@ export class GitBranchTarget implements Target {
     }
   }
 
+  /**
+   * Moves the branch to what the checkout holds already. Not a landing: for work of people that becomes part of the target.
+   *
+   * @throws {FencedOutError} when a later gateway took over.
+   */
+  async advance(move: { old: ObjectId | null; new: ObjectId }, fence: Fence | undefined): Promise<void> {
+    const owned = fence === undefined ? [] : [this.#fenceHolds(fence)]
+    const update: RefUpdate = { kind: 'update', ref: this.name, ...move }
+    await this.repository
+      .updateRefs([...owned, update], { message: 'patchlane: adopt' })
+      .catch(async (thrown: unknown) => {
+        if (fence !== undefined) await this.#fence.verify(fence)
+        throw thrown
+      })
+    await this.#syncRef()
+  }
+
+  #fenceHolds(fence: Fence): RefUpdate {
+    return { kind: 'verify', ref: this.#fence.ref, old: objectIdSchema.parse(fence.token) }
+  }
+
   /** An earlier landing of this process that could not be ended (disk full, say) comes first. */
   async #finishOpen(): Promise<void> {
     const open = await this.#journal.read()
     if (open === undefined) return
-    await recoverLanding(this.repository, open)
+    await recoverLanding(this.repository, open, this.#fence.ref)
     await this.#journal.end()
   }
 
@@ -165,6 +186,7 @@ export class GitBranchTarget implements Target {
       old: verdict.base,
       new: verdict.commit,
       owner,
+      startedAt: Date.now(),
       token: randomUUID(),
       checkout:
         checkout === undefined
@@ -187,13 +209,12 @@ export class GitBranchTarget implements Target {
       await this.#journal.end()
       throw new LandingFailedError('git could not move the ref')
     }
-    await this.#journal.end().catch(() => undefined)
+    await this.#close(() => this.#syncRef())
   }
 
   async #landCheckout(
     intent: Intent,
-    checkout: Checkout,
-    paths: IntentPath[],
+    checkout: LandingCheckout,
     prepare: () => Promise<RefTransaction>,
   ): Promise<void> {
     await this.#journal.begin(intent)
@@ -205,7 +226,7 @@ export class GitBranchTarget implements Target {
     }
     let transaction: RefTransaction | undefined
     try {
-      await refuseOverlaps(checkout, paths)
+      await refuseOverlaps(checkout, checkout.paths)
       transaction = await prepare()
       // The refs are locked now, HEAD too: what is read here stays true until the end.
       if ((await readHead(checkout.gitDir)) !== this.name) throw new CheckoutBusyError('another branch was checked out')
@@ -219,12 +240,28 @@ export class GitBranchTarget implements Target {
       await this.#takeBack(intent, checkout)
       throw new LandingFailedError('git could not move the ref')
     }
-    try {
+    await this.#close(async () => {
       await publishIndex(checkout, intent.token)
-      await syncCheckout(checkout, paths)
+      await Promise.all([syncCheckout(checkout), this.#syncRef()])
+    })
+  }
+
+  /**
+   * What comes after the commit point. It has landed, whatever the disk says now: a journal that stays open makes the next landing, or the
+   * next start, finish it first.
+   */
+  async #close(finish: () => Promise<void>): Promise<void> {
+    try {
+      await finish()
       await this.#journal.end()
-    } catch {
-      // It has landed, whatever the disk says now: the open journal makes the next landing, or the next start, finish it first.
+    } catch {}
+  }
+
+  /** git syncs what a ref holds, not its name. */
+  async #syncRef(): Promise<void> {
+    const top = join(this.repository.commonDir, 'refs')
+    for (let folder = dirname(join(this.repository.commonDir, this.name)); folder !== top; folder = dirname(folder)) {
+      await syncFolder(folder)
     }
   }
 
@@ -250,7 +287,9 @@ export class GitBranchTarget implements Target {
         noted.catch(() => undefined)
       },
     }).finally(() => noted)
-    const index = await lstatOrNothing(privateIndex(checkout, intent.token))
+    const file = privateIndex(checkout, intent.token)
+    // On disk before it takes the name of the index.
+    const [index] = await Promise.all([lstatOrNothing(file), syncFile(file)])
     await this.#journal.note({ note: 'index', inode: String(index?.ino ?? 0) })
   }
 
@@ -260,8 +299,9 @@ export class GitBranchTarget implements Target {
   }
 
   /** Back to before: files first, while `index.lock` still keeps others out. */
-  async #takeBack(intent: Intent, checkout: Checkout): Promise<void> {
+  async #takeBack(intent: Intent, checkout: LandingCheckout): Promise<void> {
     await restoreFiles(this.repository, intent)
+    await syncCheckout(checkout)
     await unlockIndex(checkout, intent.token)
     await this.#journal.end()
   }
@@ -277,7 +317,7 @@ export class GitBranchTarget implements Target {
       try {
         await this.#noteChild(transaction.pid)
         await transaction.prepare([
-          { kind: 'verify', ref: this.#fence.ref, old: objectIdSchema.parse(fence.token) },
+          this.#fenceHolds(fence),
           { kind: 'update', ref: this.name, new: intent.new, old: intent.old },
         ])
         await this.#noteLocks(gitDir)
@@ -298,12 +338,7 @@ export class GitBranchTarget implements Target {
   }
 
   async #noteLocks(gitDir: string): Promise<void> {
-    const { commonDir } = this.repository
-    const candidates = [
-      join(commonDir, `${this.name}.lock`),
-      join(commonDir, `${this.#fence.ref}.lock`),
-      join(gitDir, 'HEAD.lock'),
-    ]
+    const candidates = refLocks(this.repository, { ref: this.name, fence: this.#fence.ref, gitDir })
     const files = await Promise.all(
       candidates.map(async (path) => {
         const found = await lstatOrNothing(path)
