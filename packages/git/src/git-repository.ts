@@ -82,6 +82,10 @@ export class GitRepository {
   get objectFormat(): 'sha1' | 'sha256' {
     return this.#layout.objectFormat
   }
+  /** `name=value`: what of the user's configuration shapes the files of a checkout, line ends above all. */
+  get settings(): readonly string[] {
+    return this.#layout.settings
+  }
 
   /** Ends the long-lived processes. The repository can be used again afterwards; safe to call twice. */
   async close(): Promise<void> {
