@@ -1,10 +1,10 @@
 import { realpath } from 'node:fs/promises'
-import { type FileChange, type FileVersion, type ObjectId, objectIdSchema } from '@patchlane/kernel'
+import { type FileChange, type FileVersion, isObjectId, type ObjectId } from '@patchlane/kernel'
 import { CommittedAttributes } from './attributes.ts'
 import { describeChange, describeVersion } from './changes.ts'
 import type { Commit, CommitDraft } from './commit-object.ts'
 import { parseRawDiff, type TreeDifference, walkDifference } from './diff-trees.ts'
-import { ObjectNotFoundError } from './errors.ts'
+import { GitCommandError, ObjectNotFoundError } from './errors.ts'
 import { LOG_FORMAT, type LogEntry, parseLog } from './log.ts'
 import { type MergeOutcome, parseMergeTree } from './merge-trees.ts'
 import { ObjectStore } from './object-store.ts'
@@ -177,7 +177,8 @@ export class GitRepository {
       .map((line) => {
         const tab = line.indexOf('\t')
         const [mode = '', , oid = '', size] = line.slice(0, tab).split(/ +/)
-        const file = { path: line.slice(tab + 1), mode, oid: objectIdSchema.parse(oid) }
+        if (!isObjectId(oid)) throw new GitCommandError('ls-tree', 0, line)
+        const file = { path: line.slice(tab + 1), mode, oid }
         return size === undefined ? file : { ...file, size: Number(size) || 0 }
       })
   }
