@@ -81,7 +81,10 @@ export class ApplyGateway {
             const report = await this.#turn(tenure)
             tenure.recovered = []
             if (report.settled.length + report.parked.length + report.recovered.length > 0) options.onReport?.(report)
-            if (report.settled.length === 0) await pause(idleMs, tenure.signal, options.wake)
+            if (report.settled.length > 0) continue
+            // Only a head start: what is wrong with the target shows when something lands on it.
+            this.#options.target.ready?.().catch(() => undefined)
+            await pause(idleMs, tenure.signal, options.wake)
           }
           return true
         })

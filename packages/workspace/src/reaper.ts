@@ -33,6 +33,8 @@ interface ReaperOptions {
   store: WorkspaceStore
   /** Undefined when somebody else was first. */
   claim(record: WorkspaceRecord): Promise<WorkspaceRecord | undefined>
+  /** Takes out what is left in it. */
+  restore(record: WorkspaceRecord, commit: ObjectId): Promise<void>
   toIdle(record: WorkspaceRecord, commit: ObjectId): Promise<void>
   remove(record: WorkspaceRecord): Promise<void>
 }
@@ -95,7 +97,7 @@ export class Reaper {
     }
     report.reclaimed++
     if (!all && exists && commit !== null && handedOut) {
-      const done = await adapter.checkout(adapter.slot(claimed.id), commit).then(
+      const done = await this.#options.restore(claimed, commit).then(
         () => true,
         () => false,
       )

@@ -3,7 +3,11 @@ import { copyFile, lstat, mkdir, readdir, readFile, rename, rm, stat, utimes, wr
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import type { GitRepository } from '@patchlane/git'
-import type { ObjectId } from '@patchlane/kernel'
+import { type ObjectId, sha256 } from '@patchlane/kernel'
+import type { z } from 'zod'
+
+/** `seal`: what a clean worktree looked like. `dependencies`: what was linked from where. `setup`: what the set-up command was run for. */
+type NoteName = 'seal' | 'dependencies' | 'setup'
 
 /**
  * One worktree, worked on through a git folder of our own beside it: its own index, no hooks, no filters, no configuration of
@@ -32,7 +36,7 @@ export class Slot {
 
   /** Makes our git folder. */
   async prepare(): Promise<void> {
-    const { commonDir, objectFormat } = this.#repository
+    const { objectFormat } = this.#repository
     await mkdir(join(this.shadow, 'refs'), { recursive: true })
     await mkdir(join(this.shadow, 'info'), { recursive: true })
     const sha256 = objectFormat === 'sha256'
@@ -42,15 +46,30 @@ export class Slot {
       join(this.shadow, 'config'),
       `[core]\n\trepositoryFormatVersion = ${sha256 ? 1 : 0}\n\tbare = false\n${extensions}`,
     )
-    const attributes = await readFile(join(commonDir, 'info', 'attributes')).catch(() => '')
-    await writeFile(join(this.shadow, 'info', 'attributes'), attributes)
+    await this.refresh()
     await this.exclude([])
+  }
+
+  /**
+   * Readies the git folder for work of ours: no lock of a dead git is left, and what the repository and its user set for checkouts is
+   * in force. Only for whoever has claimed the worktree.
+   *
+   * @returns a name for those settings: files that were checked out under another may have other line ends.
+   */
+  async refresh(): Promise<string> {
+    await rm(`${this.index}.lock`, { force: true })
+    const common = join(this.#repository.commonDir, 'info', 'attributes')
+    const attributes = await readFile(common).catch(() => Buffer.alloc(0))
+    const own = join(this.shadow, 'info', 'attributes')
+    const current = await readFile(own).catch(() => undefined)
+    if (current === undefined || !current.equals(attributes)) await writeFile(own, attributes)
+    return sha256(JSON.stringify([this.#repository.settings, attributes.toString('base64')]))
   }
 
   /** Has git ignore what the repository's own exclude file names, and these folders. */
   async exclude(folders: readonly string[]): Promise<void> {
     const own = await readFile(join(this.#repository.commonDir, 'info', 'exclude'), 'utf8').catch(() => '')
-    const lines = folders.map((folder) => `/${folder.replaceAll(/[\\*?[\]! #]/g, '\\$&')}`)
+    const lines = folders.map(ignorePattern)
     await writeFile(join(this.shadow, 'info', 'exclude'), `${own}\n${lines.join('\n')}\n`)
   }
 
@@ -72,6 +91,11 @@ export class Slot {
       },
       config: [
         'core.safecrlf=false',
+        // Change times tell what a holder touched, whatever it set back.
+        'core.trustctime=true',
+        'core.checkStat=default',
+        // Workers take longer to start than a few hundred files take to write.
+        'checkout.thresholdForParallelism=2000',
         `checkout.workers=${Math.min(4, availableParallelism())}`,
         ...['clean=', 'smudge=', 'process=', 'required=false'].map((end) => `filter.lfs.${end}`),
       ],
@@ -98,13 +122,41 @@ export class Slot {
     for (const name of await readdir(this.gitDir))
       if (!['HEAD', 'commondir', 'gitdir', 'locked', 'index'].includes(name))
         await rm(join(this.gitDir, name), { recursive: true, force: true })
-    await replaceFile(join(this.gitDir, 'HEAD'), `${commit}\n`)
-    await replaceFile(join(this.gitDir, 'commondir'), '../..\n')
-    await replaceFile(join(this.gitDir, 'gitdir'), `${join(this.directory, '.git')}\n`)
+    await ensureFile(join(this.gitDir, 'HEAD'), `${commit}\n`)
+    await ensureFile(join(this.gitDir, 'commondir'), '../..\n')
+    await ensureFile(join(this.gitDir, 'gitdir'), `${join(this.directory, '.git')}\n`)
     await replaceFile(join(this.gitDir, 'index'), await readFile(this.index))
     await keepAge(this.index, join(this.gitDir, 'index'))
-    await rm(join(this.directory, '.git'), { recursive: true, force: true })
-    await writeFile(join(this.directory, '.git'), `gitdir: ${this.gitDir}\n`)
+    await this.restoreLink()
+  }
+
+  /** Sets the file that leads from the worktree to git's records of it. */
+  async restoreLink(): Promise<void> {
+    const link = join(this.directory, '.git')
+    if (!(await lstat(link).catch(() => undefined))?.isFile()) await rm(link, { recursive: true, force: true })
+    await ensureFile(link, `gitdir: ${this.gitDir}\n`)
+  }
+
+  /** Something to remember of the worktree, for whoever claims it next. */
+  async writeNote(name: NoteName, note: unknown): Promise<void> {
+    await replaceFile(this.#note(name), JSON.stringify(note))
+  }
+
+  /** Undefined if there is none that can be read. */
+  async readNote<T>(name: NoteName, schema: z.ZodType<T>): Promise<T | undefined> {
+    try {
+      return schema.parse(JSON.parse(await readFile(this.#note(name), 'utf8')))
+    } catch {
+      return undefined
+    }
+  }
+
+  async dropNote(name: NoteName): Promise<void> {
+    await rm(this.#note(name), { force: true })
+  }
+
+  #note(name: NoteName): string {
+    return join(this.shadow, `${name}.json`)
   }
 
   /** git's lock on the worktree, as `git worktree lock` writes it. */
@@ -126,6 +178,18 @@ export class Slot {
 async function keepAge(index: string, copy: string): Promise<void> {
   const seconds = Math.floor((await stat(index)).mtimeMs / 1000)
   await utimes(copy, seconds, seconds)
+}
+
+/** The pattern of an ignore file that means this folder, relative to the worktree, and no other. */
+export function ignorePattern(folder: string): string {
+  return `/${folder.replaceAll(/[\\*?[\]! #]/g, '\\$&')}`
+}
+
+/** Writes a file unless it has this content already. */
+async function ensureFile(file: string, content: string): Promise<void> {
+  const info = await lstat(file).catch(() => undefined)
+  const current = info?.isFile() ? await readFile(file, 'utf8').catch(() => undefined) : undefined
+  if (current !== content) await replaceFile(file, content)
 }
 
 /** Whole or not at all, whoever reads it meanwhile. */

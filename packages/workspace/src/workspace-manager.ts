@@ -94,6 +94,7 @@ export class WorkspaceManager {
       adapter,
       store: this.store,
       claim: (record) => this.#claim(record, { status: 'reclaiming' }, STEP_TTL_MS),
+      restore: (record, commit) => this.#restore(adapter, record, commit),
       toIdle: (record, commit) => this.#toIdle(record, commit),
       remove: (record) => this.#remove(record),
     })
@@ -152,8 +153,8 @@ export class WorkspaceManager {
       if (record === undefined) return undefined
       const slot = adapter.slot(record.id)
       try {
-        await this.#checkouts.run(() => adapter.checkout(slot, request.commit))
-        await this.#preparation(slot).run({ fresh: false })
+        const preparation = this.#preparation(adapter, slot)
+        await this.#checkouts.run(() => preparation.advance(record.commit, request.commit))
         return await this.#handOut(adapter, slot, record, request)
       } catch (thrown) {
         await this.#remove(record)
@@ -209,7 +210,7 @@ export class WorkspaceManager {
     if (!(await this.store.insert(record, this.#max))) return undefined
     try {
       await this.#checkouts.run(() => adapter.create(id, request.commit, formatLockReason(record, STEP_TTL_MS)))
-      await this.#preparation(slot).run({ fresh: true })
+      await this.#preparation(adapter, slot).complete()
       if (this.#options.maxBytes !== undefined)
         await this.store.update(id, record.epoch, { sizeBytes: await directorySize(slot.directory) })
       return await this.#handOut(adapter, slot, record, request)
@@ -238,15 +239,18 @@ export class WorkspaceManager {
       host: {
         store: this.store,
         adapter,
-        prepareDependencies: (each) => this.#preparation(each).dependencies(),
+        supplement: (each) => this.#preparation(adapter, each).supplement(),
         giveBack: (each) => this.#giveBack(each),
       },
     })
   }
 
-  #preparation(slot: Slot): WorkspacePreparation {
+  #preparation(adapter: GitWorktreeAdapter, slot: Slot): WorkspacePreparation {
     const { repository, dependencies = 'share', setup } = this.#options
-    return new WorkspacePreparation({ repository, slot, dependencies, ...(setup === undefined ? {} : { setup }) })
+    return new WorkspacePreparation({
+      ...{ repository, adapter, slot, dependencies },
+      ...(setup === undefined ? {} : { setup }),
+    })
   }
 
   /** @throws {WorkspaceLimitError} when the disk is too full for another one. */
@@ -272,7 +276,7 @@ export class WorkspaceManager {
       return
     }
     try {
-      await this.#checkouts.run(() => adapter.checkout(adapter.slot(claimed.id), commit))
+      await this.#restore(adapter, claimed, commit)
       if (this.#options.maxBytes !== undefined)
         await this.store.update(claimed.id, claimed.epoch, { sizeBytes: await directorySize(claimed.directory) })
       await this.#toIdle(claimed, commit)
@@ -313,6 +317,11 @@ export class WorkspaceManager {
       if (claimed !== undefined) await slot.writeLockReason(formatLockReason(claimed, ttlMs ?? 0))
       return claimed
     })
+  }
+
+  async #restore(adapter: GitWorktreeAdapter, record: WorkspaceRecord, commit: ObjectId): Promise<void> {
+    const preparation = this.#preparation(adapter, adapter.slot(record.id))
+    await this.#checkouts.run(() => preparation.restore(commit))
   }
 
   async #toIdle(record: WorkspaceRecord, commit: ObjectId): Promise<void> {

@@ -10,7 +10,8 @@ import type { WorkspaceStore } from './workspace-store.ts'
 export interface SessionHost {
   readonly store: WorkspaceStore
   readonly adapter: GitWorktreeAdapter
-  prepareDependencies(slot: Slot): Promise<void>
+  /** Brings the dependencies that a newer commit needs besides. */
+  supplement(slot: Slot): Promise<void>
   giveBack(record: WorkspaceRecord): Promise<void>
 }
 
@@ -91,7 +92,7 @@ export class WorkspaceSession {
     if (outcome.rebased) {
       this.#commit = commit
       await this.#update({ commit })
-      await this.#host.prepareDependencies(this.#slot)
+      await this.#host.supplement(this.#slot)
     }
     return outcome
   }

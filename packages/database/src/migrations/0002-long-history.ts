@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely'
 import { sql } from 'kysely'
+import type { Dialect } from '../database.ts'
 import type { Schema } from '../schema.ts'
 import type { Migration } from './migration.ts'
 
@@ -7,14 +8,25 @@ import type { Migration } from './migration.ts'
 export const longHistory: Migration = {
   version: 2,
   name: 'long-history',
-  async up(db) {
+  async up(db, dialect) {
     await indexOpenPatches(db)
-    await db.schema
-      .alterTable('checkpoint_writes')
-      .addColumn('task_path', 'text', (column) => column.notNull().defaultTo(''))
-      .execute()
+    await splitTaskPath(db, dialect)
     await db.schema.createIndex('runs_finished').on('runs').columns(['finished_at']).execute()
   },
+}
+
+/** The path used to stand behind the type, after a space. */
+async function splitTaskPath(db: Kysely<Schema>, dialect: Dialect): Promise<void> {
+  await db.schema
+    .alterTable('checkpoint_writes')
+    .addColumn('task_path', 'text', (column) => column.notNull().defaultTo(''))
+    .execute()
+  const space = dialect === 'sqlite' ? sql<number>`instr(type, ' ')` : sql<number>`strpos(type, ' ')`
+  await db
+    .updateTable('checkpoint_writes')
+    .set({ task_path: sql<string>`substr(type, ${space} + 1)`, type: sql<string>`substr(type, 1, ${space} - 1)` })
+    .where(space, '>', 0)
+    .execute()
 }
 
 /** The line of a target, what is in hand and what is parked: as small as the line is, however long the history. */

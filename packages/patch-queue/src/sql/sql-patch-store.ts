@@ -67,7 +67,8 @@ export class SqlPatchStore implements PatchStore {
     if (target !== undefined) query = query.where('target', '=', target)
     if (runId !== undefined) query = query.where('run_id', '=', runId)
     if (afterSeq !== undefined) query = query.where('seq', '>', afterSeq)
-    if (idPrefix !== undefined) query = query.where('patch_id', 'like', `${idPrefix.replaceAll(/[^0-9a-f-]/g, '_')}%`)
+    // What is in no id is made into something else that is in none, and means nothing to LIKE.
+    if (idPrefix !== undefined) query = query.where('patch_id', 'like', `${idPrefix.replaceAll(/[^0-9a-f-]/g, 'x')}%`)
     if (status !== undefined) query = query.where('status', 'in', status.map(lit))
     const ordered =
       target === undefined

@@ -31,10 +31,8 @@ export class QueuePatchDesk implements PatchDesk, AgentPatchDesk {
     // A store can be shared: patches of other repositories and targets are not ours to show.
     const { repoId, target } = this.#target
     if (exact?.patch.repoId === repoId && exact.patch.target === target) return exact
-    const idPrefix = idOrPrefix.toLowerCase()
-    const isPrefix = /^[0-9a-f-]+$/.test(idPrefix)
-    const all = isPrefix ? await this.#stores.queue.list({ ...this.#target, idPrefix, latestFirst: true }) : []
-    const [found, ...others] = all
+    const byNumber = await this.#byNumber(idOrPrefix)
+    const [found, ...others] = byNumber.length > 0 ? byNumber : await this.#byPrefix(idOrPrefix.toLowerCase())
     if (found === undefined) {
       throw new NotFoundError('patch', idOrPrefix, 'List the patches with "patchlane queue list".')
     }
@@ -46,6 +44,18 @@ export class QueuePatchDesk implements PatchDesk, AgentPatchDesk {
       )
     }
     return found
+  }
+
+  async #byNumber(text: string): Promise<QueuedPatch[]> {
+    const seq = Number(/^#?(\d{1,9})$/.exec(text)?.[1] ?? 0)
+    if (seq === 0) return []
+    const next = await this.#stores.queue.list({ ...this.#target, afterSeq: seq - 1, limit: 1 })
+    return next.filter((entry) => entry.seq === seq)
+  }
+
+  async #byPrefix(idPrefix: string): Promise<QueuedPatch[]> {
+    if (!/^[0-9a-f-]+$/.test(idPrefix)) return []
+    return this.#stores.queue.list({ ...this.#target, idPrefix, latestFirst: true })
   }
 
   async diff(idOrPrefix: string): Promise<string> {
