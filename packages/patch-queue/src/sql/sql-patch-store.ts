@@ -62,7 +62,7 @@ export class SqlPatchStore implements PatchStore {
     const { repoId, target, runId, idPrefix, afterSeq, limit = 100, latestFirst = false } = options
     const status = options.status === undefined ? undefined : [options.status].flat()
     const direction = latestFirst ? 'desc' : 'asc'
-    let query = this.#database.db.selectFrom('patch_proposals').selectAll().limit(limit)
+    let query = this.#database.db.selectFrom('patch_proposals').selectAll().limit(sql.lit(limit))
     if (repoId !== undefined) query = query.where('repo_id', '=', repoId)
     if (target !== undefined) query = query.where('target', '=', target)
     if (runId !== undefined) query = query.where('run_id', '=', runId)
@@ -72,7 +72,7 @@ export class SqlPatchStore implements PatchStore {
     if (status !== undefined) query = query.where('status', 'in', status.map(lit))
     const ordered =
       target === undefined
-        ? query.orderBy('created_at', direction).orderBy('seq', direction).orderBy('patch_id')
+        ? query.orderBy('created_at', direction).orderBy('seq', direction).orderBy('patch_id', direction)
         : query.orderBy('seq', direction).orderBy('repo_id')
     return (await loadRecords(this.#database.db, await ordered.execute())).map(toEntry)
   }
