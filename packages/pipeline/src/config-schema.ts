@@ -111,6 +111,12 @@ export const configSchema = z.strictObject({
       limit: z.number().int().min(1).max(1000).default(20),
     })
     .prefault({}),
+  retention: z
+    .strictObject({
+      /** How long a finished run can be resumed, to go on with what people answered since. */
+      finishedRunDays: z.number().nonnegative().default(30),
+    })
+    .prefault({}),
   limits: z
     .strictObject({
       maxFileBytes: z.number().int().positive().default(20_000_000),

@@ -146,6 +146,23 @@ export class SqlCheckpointSaver extends BaseCheckpointSaver {
     })
   }
 
+  /**
+   * Forgets the checkpoints of a repository's runs that finished before a time (UTC, milliseconds): they cannot be resumed any more. What was
+   * interrupted or failed is kept.
+   */
+  async prune({ repoId, finishedBefore }: { repoId: string; finishedBefore: number }): Promise<void> {
+    await this.#database.transaction(async (trx) => {
+      const finished = trx
+        .selectFrom('runs')
+        .select('run_id')
+        .where('repo_id', '=', repoId)
+        .where('status', '=', 'finished')
+        .where('finished_at', '<', finishedBefore)
+      await trx.deleteFrom('checkpoint_writes').where('thread_id', 'in', finished).execute()
+      await trx.deleteFrom('checkpoints').where('thread_id', 'in', finished).execute()
+    })
+  }
+
   /** Rows of checkpoints, the newest first. */
   protected rows(filter: {
     threadId?: string | undefined

@@ -51,7 +51,7 @@ export class OrchestratedRunDesk implements RunDesk {
   #landing(asked: AbortSignal | undefined, begin: (signal: AbortSignal) => RunHandle): RunHandle {
     const stop = new AbortController()
     const handle = begin(asked === undefined ? stop.signal : AbortSignal.any([asked, stop.signal]))
-    const result = this.#gate.during(handle.result, () => stop.abort())
+    const result = this.#gate.during(handle.result, () => stop.abort()).finally(() => this.#parts.stores.runLog.flush())
     return { runId: handle.runId, events: handle.events, result }
   }
 
@@ -91,8 +91,14 @@ export class OrchestratedRunDesk implements RunDesk {
       },
       target: { repoId, target, head: () => git.resolve(target), resolve: (revision) => git.resolve(revision) },
       merger: new GroupMerger(git),
-      saver: () => new SqlCheckpointSaver({ database: stores.database }),
+      saver: async () => {
+        const saver = new SqlCheckpointSaver({ database: stores.database })
+        const keepMs = config.retention.finishedRunDays * 86_400_000
+        await saver.prune({ repoId, finishedBefore: (await stores.database.now()) - keepMs })
+        return saver
+      },
       runs: stores.runs,
+      onEvent: (event) => stores.runLog.record(event),
       concurrency: config.concurrency,
       attempts: config.attempts,
       workspaceTtlMs: config.workspaces.ttlSeconds * 1000,

@@ -12,6 +12,7 @@ import type { WorkspaceStore } from '@patchlane/workspace'
 import { SqlWorkspaceStore } from '@patchlane/workspace/sql'
 import type { PatchlaneConfig } from '../config-schema.ts'
 import type { RepositoryContext } from './repository-context.ts'
+import { RunLog } from './run-log.ts'
 
 /** Everything that is kept, on one database. */
 export interface Stores {
@@ -25,6 +26,7 @@ export interface Stores {
   approvalGate: ApprovalGate
   workspaces: WorkspaceStore
   runs: SqlRunStore
+  runLog: RunLog
   verdicts: VerdictCache
   close(): Promise<void>
 }
@@ -41,6 +43,7 @@ export async function openStores(
   const publish = async (event: EventDraft) => {
     await database.transaction((trx) => events.append(trx, [event]))
   }
+  const runLog = new RunLog(database, events)
   const approvals = new SqlApprovalStore(database)
   return {
     database,
@@ -58,7 +61,11 @@ export async function openStores(
     }),
     workspaces: new SqlWorkspaceStore({ database }),
     runs: new SqlRunStore({ database, repoId }),
+    runLog,
     verdicts: new VerdictCache(database),
-    close: () => database.close(),
+    close: async () => {
+      await runLog.flush()
+      await database.close()
+    },
   }
 }
