@@ -34,13 +34,19 @@ export function sqliteHarness(): SqlTestStores {
   }
 }
 
-/** A schema per namespace on one Postgres server. */
-export function postgresHarness(url: string): SqlTestStores {
+/** A schema per namespace on one Postgres server; `directUrl` leads past a pooler. */
+export function postgresHarness(url: string, directUrl: string = url): SqlTestStores {
   const handles: Database[] = []
   return {
     async open(namespace, clock) {
       const schema = `test_${sha256(namespace).slice(0, 24)}`
-      const handle = await openPostgres({ url, schema, maxConnections: 4, ...(clock === undefined ? {} : { clock }) })
+      const handle = await openPostgres({
+        url,
+        directUrl,
+        schema,
+        maxConnections: 4,
+        ...(clock === undefined ? {} : { clock }),
+      })
       handles.push(handle)
       return handle
     },
