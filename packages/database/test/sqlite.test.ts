@@ -7,7 +7,7 @@ import { Kysely, SqliteDialect, sql } from 'kysely'
 import { afterAll, describe, expect, it } from 'vitest'
 import { eraseFileContents, openDatabase, type Schema, schemaVersion } from '../src/index.ts'
 import { initial } from '../src/migrations/0001-initial.ts'
-import { databaseContract, describeSchema, sqliteHarness } from '../src/testing/index.ts'
+import { databaseContract, describeSchema, sqliteHarness, wakeUpsContract } from '../src/testing/index.ts'
 
 const stores = sqliteHarness()
 const directory = mkdtempSync(join(tmpdir(), 'patchlane-database-'))
@@ -18,6 +18,7 @@ afterAll(async () => {
 
 describe('SQLite', () => {
   databaseContract({ it, expect }, stores)
+  wakeUpsContract({ it, expect }, { open: async (namespace) => (await stores.open(namespace)).wakeUps })
 
   it('has the schema that was reviewed', async () => {
     await expect(await describeSchema(await stores.open(randomUUID()))).toMatchFileSnapshot('../schema/sqlite.sql')

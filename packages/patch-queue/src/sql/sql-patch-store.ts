@@ -17,7 +17,7 @@ export class SqlPatchStore implements PatchStore {
   readonly #events: EventLog
   readonly #leases: LeaseTable
   readonly #cache = new PatchCache()
-  readonly express?: ExpressLane
+  readonly express?: ExpressLane | undefined
 
   constructor(database: Database, options: { pollMs?: number } = {}) {
     this.#database = database

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { ApprovalGate, ApprovalPolicy, type ApprovalStore, RiskAssessor } from '@patchlane/approval'
 import { SqlApprovalStore } from '@patchlane/approval/sql'
-import { type Database, EventLog, openDatabase, VerdictCache } from '@patchlane/database'
+import { type Database, EventLog, openDatabase, VerdictCache, type WakeUps } from '@patchlane/database'
 import type { IndexVersionStore } from '@patchlane/index-version'
 import { SqlIndexVersionStore } from '@patchlane/index-version/sql'
 import type { EventDraft } from '@patchlane/kernel'
@@ -37,7 +37,9 @@ export async function openStores(
   config: PatchlaneConfig,
 ): Promise<Stores> {
   const url = config.databaseUrl ?? process.env.DATABASE_URL
-  const database = await openDatabase(url ? { url } : { file: join(stateDirectory, 'patchlane.db') })
+  const database = await openDatabase(
+    url ? { url, ...(await redisWakeUps()) } : { file: join(stateDirectory, 'patchlane.db') },
+  )
   await database.migrate()
   const events = new EventLog(database)
   const publish = async (event: EventDraft) => {
@@ -68,4 +70,14 @@ export async function openStores(
       await database.close()
     },
   }
+}
+
+/** With `REDIS_URL`, machines wake each other through Redis; without it through the database. */
+async function redisWakeUps(): Promise<{ wakeUps?: WakeUps }> {
+  const url = process.env.REDIS_URL
+  if (!url) return {}
+  const { openRedisWakeUps } = await import('@patchlane/database/redis')
+  const onAway = () =>
+    process.emitWarning('Redis cannot be reached. Patchlane goes on, and looks for news by itself.', 'RedisWarning')
+  return { wakeUps: await openRedisWakeUps({ url, onAway }) }
 }
