@@ -1,10 +1,11 @@
-// Lands or recovers in a process of its own, and dies at the call it is told to: child.ts <directory> <commit> <land|recover> <call>
+// Lands or recovers in a process of its own, and dies at the call it is told to: child.ts <root> <kind> <commit> <land|recover> <call>
 import { arm, disarm, instrument } from './fault.ts'
 
 instrument()
-const [directory = '', commit = '', mode = '', at = ''] = process.argv.slice(2)
+const [root = '', kindName = '', commit = '', mode = '', at = ''] = process.argv.slice(2)
+const kind = kindName === 'directory' ? 'directory' : 'branch'
 const { openLanding } = await import('./landing.ts')
-const landing = await openLanding(directory, commit)
+const landing = await openLanding(root, kind, commit)
 if (mode === 'land') {
   const { land } = await landing.ready(1)
   arm('kill', Number(at))
