@@ -3,7 +3,7 @@ import { promisify } from 'node:util'
 import { PatchlaneError } from '@patchlane/kernel'
 import { arm, disarm, type Fault } from './fault.ts'
 import { openLanding, recoverScene } from './landing.ts'
-import { judgeScene, type Scene } from './scene.ts'
+import { holds, judgeScene, type Scene } from './scene.ts'
 
 const run = promisify(execFile)
 const child = new URL('./child.ts', import.meta.url).pathname
@@ -70,7 +70,7 @@ export async function failingLanding(
       () => undefined,
       (thrown: unknown) => thrown,
     )
-    const landed = await landing.repository.isAncestor(scene.commit, await landing.target.head())
+    const landed = await holds(landing.repository, await landing.target.head(), scene.commit)
     const said = error === undefined ? 'landed' : PatchlaneError.is(error) ? error.code : String(error)
     const outcomes = (await recoverScene(root, scene.kind, 2)).map(({ outcome }) => outcome)
     const problems = await judgeScene(root, scene)

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { GitRepository } from '@patchlane/git'
-import { objectIdSchema, patchIdSchema, targetNameSchema } from '@patchlane/kernel'
+import { type ObjectId, objectIdSchema, patchIdSchema, targetNameSchema } from '@patchlane/kernel'
 import { DirectoryTarget } from '../../src/directory/directory-target.ts'
 import { GitBranchTarget } from '../../src/git-branch/git-branch-target.ts'
 import { Judgement } from '../../src/landing-verdict.ts'
@@ -19,10 +19,16 @@ export async function openTarget(root: string, kind: TargetKind) {
   return new GitBranchTarget({ repository, name, indexWaitMs: 200, refLockRetries: 2 })
 }
 
-/** A target and one judged commit to land on it. */
-export async function openLanding(root: string, kind: TargetKind, commitId: string) {
+/** A target and one judged commit to land on it; `stage` may make the commit first. */
+export async function openLanding(
+  root: string,
+  kind: TargetKind,
+  commitId: string,
+  stage?: (repository: GitRepository, head: ObjectId) => Promise<unknown>,
+) {
   const target = await openTarget(root, kind)
   const { repository } = target
+  await stage?.(repository, await target.head())
   const commit = await repository.readCommit(commitId)
   const ready = async (epoch: number) => {
     const judgement = new Judgement(

@@ -67,7 +67,8 @@ export async function makeScene(kind: TargetKind): Promise<Scene> {
   }
 }
 
-async function stage(repository: GitRepository, old: ObjectId): Promise<ObjectId> {
+/** Makes the commit to land. Doing it again makes the same one. */
+export async function stage(repository: GitRepository, old: ObjectId): Promise<ObjectId> {
   const file = async (path: string, content: string | Buffer, mode: '100644' | '100755' | '120000' = '100644') => ({
     path,
     entry: { mode, oid: await repository.writeBlob(Buffer.from(content)) },
@@ -85,6 +86,11 @@ async function stage(repository: GitRepository, old: ObjectId): Promise<ObjectId
   return repository.commitTree({ tree, parents: [old], message: 'Land', author })
 }
 
+/** Whether a commit is in the history of another; one that a power cut took is not. */
+export async function holds(repository: GitRepository, head: ObjectId, commit: ObjectId): Promise<boolean> {
+  return (await repository.tryResolve(commit)) !== undefined && repository.isAncestor(commit, head)
+}
+
 /** What is wrong with a scene after recovery, in words; nothing, if all is well. */
 export async function judgeScene(root: string, scene: Scene): Promise<string[]> {
   const problems: string[] = []
@@ -92,7 +98,7 @@ export async function judgeScene(root: string, scene: Scene): Promise<string[]> 
   const target = await openTarget(root, scene.kind)
   const { repository } = target
   const head = await target.head()
-  const landed = await repository.isAncestor(scene.commit, head)
+  const landed = await holds(repository, head, scene.commit)
   const expected = landed ? scene.commit : scene.old
   // In a plain folder, what people wrote is taken in as a commit of its own.
   if (scene.kind === 'branch' && head !== expected) problems.push(`head is ${head}`)
