@@ -19,15 +19,15 @@ export class CodeDesk {
   }
 
   async stamp(): Promise<Stamp> {
-    return this.#code.stamp(await this.#git.resolve(this.#context.target))
+    return this.#code.stamp(await this.#git.resolve(this.#context.ref))
   }
 
   async index(
     options: { commit?: string; signal?: AbortSignal; onProgress?: (progress: IndexProgress) => void } = {},
   ): Promise<IndexSummary> {
     const { commit: revision, ...rest } = options
-    const { repoId, target } = this.#context
-    const commit = await this.#git.resolve(revision ?? target)
+    const { repoId } = this.#context
+    const commit = await this.#git.resolve(revision ?? this.#context.ref)
     const { versions } = await this.#code.open()
     const started = Date.now()
     const version = await versions.ensure({ repoId, commit, ...rest })
@@ -43,9 +43,9 @@ export class CodeDesk {
   }
 
   async context(request: ContextRequest): Promise<ContextBundle> {
-    const { repoId, target } = this.#context
+    const { repoId } = this.#context
     const { task, signal } = request
-    const commit = await this.#git.resolve(request.commit ?? target)
+    const commit = await this.#git.resolve(request.commit ?? this.#context.ref)
     const { builder, versions } = await this.#code.open()
     const abortable = signal === undefined ? {} : { signal }
     const stamp = await versions.stamp({ repoId, commit, ...abortable })
@@ -86,7 +86,7 @@ export class CodeDesk {
 
   async #view() {
     const { index } = await this.#code.open()
-    return index.view({ commit: await this.#git.resolve(this.#context.target) })
+    return index.view({ commit: await this.#git.resolve(this.#context.ref) })
   }
 
   #uncommitted(commit: ObjectId): Promise<FileChange[]> {

@@ -73,7 +73,7 @@ export class OrchestratedRunDesk implements RunDesk {
   async #make(): Promise<ParallelOrchestrator> {
     const { FilePlanner } = await import('@patchlane/orchestrator')
     const { context, stores, config, code, desk, workspaces, agents } = this.#parts
-    const { git, repoId, target } = context
+    const { git, repoId, target, ref } = context
     return new ParallelOrchestrator({
       planner: new FilePlanner(),
       agents: (await agents()).registry,
@@ -89,7 +89,7 @@ export class OrchestratedRunDesk implements RunDesk {
           return { stamp, text: bundle.text, readSet: bundle.readSet }
         },
       },
-      target: { repoId, target, head: () => git.resolve(target), resolve: (revision) => git.resolve(revision) },
+      target: { repoId, target, head: () => git.resolve(ref), resolve: (revision) => git.resolve(revision) },
       merger: new GroupMerger(git),
       saver: async () => {
         const saver = new SqlCheckpointSaver({ database: stores.database })
