@@ -21,6 +21,8 @@ export interface GitWorktreeAdapterOptions {
   keep?: readonly string[]
 }
 
+const SUBMODULE = 0o160000
+
 /** The outcome of {@link GitWorktreeAdapter.rebase}. With conflicts, nothing was changed. */
 export type RebaseOutcome = { rebased: true } | { rebased: false; conflicts: MergeConflict[] }
 
@@ -56,6 +58,15 @@ export class GitWorktreeAdapter {
     await slot.git(['read-tree', '--reset', '-u', commit])
     await slot.resetRecords(commit)
     return slot
+  }
+
+  /**
+   * Readies a worktree for work of ours; see {@link Slot.refresh}.
+   *
+   * @throws {WorkspaceSpoiledError} when it is gone.
+   */
+  refresh(slot: Slot): Promise<string> {
+    return unspoiled(slot, () => slot.refresh())
   }
 
   /**
@@ -235,13 +246,10 @@ export class GitWorktreeAdapter {
   async #survey(slot: Slot, keep: readonly string[] = []): Promise<Map<string, string>> {
     const kept = new Set(keep)
     const names = (this.#options.keep ?? []).map((pattern) => pattern.replaceAll(/^\/|\/$/g, ''))
-    const { stdout } = await slot.git(['ls-files', '--stage', '-z'], { okExitCodes: [0, 128] })
     const tracked = new Set<string>()
-    for (const line of stdout.split('\0')) {
-      const path = line.slice(line.indexOf('\t') + 1)
-      if (line.startsWith('160000 ')) await emptyFolder(join(slot.directory, path))
-      else if (path !== '') tracked.add(path)
-    }
+    for (const { mode, path } of await slot.entries())
+      if (mode === SUBMODULE) await emptyFolder(join(slot.directory, path))
+      else tracked.add(path)
     return survey({
       directory: slot.directory,
       ...{ tracked, modelFolder: slot.shadow, modelFile: join(slot.shadow, 'HEAD') },

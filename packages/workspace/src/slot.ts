@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import type { GitRepository } from '@patchlane/git'
 import { type ObjectId, sha256 } from '@patchlane/kernel'
 import type { z } from 'zod'
+import { type IndexEntry, named, readIndexEntries } from './index-file.ts'
 
 /** `seal`: what a clean worktree looked like. `dependencies`: what was linked from where. `setup`: what the set-up command was run for. */
 type NoteName = 'seal' | 'dependencies' | 'setup'
@@ -94,6 +95,10 @@ export class Slot {
         // Change times tell what a holder touched, whatever it set back.
         'core.trustctime=true',
         'core.checkStat=default',
+        // The kind of index that we read ourselves.
+        'index.version=2',
+        'core.splitIndex=false',
+        'index.sparse=false',
         // Workers take longer to start than a few hundred files take to write.
         'checkout.thresholdForParallelism=2000',
         `checkout.workers=${Math.min(4, availableParallelism())}`,
@@ -102,6 +107,12 @@ export class Slot {
       ...(options.okExitCodes === undefined ? {} : { okExitCodes: options.okExitCodes }),
       ...(options.signal === undefined ? {} : { signal: options.signal }),
     })
+  }
+
+  /** What our index says of the files of these names, in any folder; of all files without names. */
+  async entries(names?: readonly string[]): Promise<IndexEntry[]> {
+    const wanted = names === undefined ? undefined : named(names)
+    return (await readIndexEntries(this.index, this.#repository.objectFormat, wanted)) ?? []
   }
 
   /** A copy of our index, to be worked on and thrown away. */

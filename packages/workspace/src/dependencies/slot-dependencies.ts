@@ -6,6 +6,9 @@ import type { Slot } from '../slot.ts'
 import { haveStamps } from '../stamps.ts'
 import { linkDependencies } from './link-dependencies.ts'
 
+/** Files that say that a folder can have dependencies of its own. */
+const manifests = ['package.json', 'pyproject.toml', 'setup.py', 'setup.cfg', 'requirements.txt']
+
 const pairs = z.array(z.tuple([z.string(), z.string()]))
 
 const noteSchema = z.object({
@@ -29,8 +32,6 @@ export interface SlotDependenciesOptions {
 
 /** The dependencies of one worktree: linked once, and again only when they were touched there or installed anew in the checkout. */
 export class SlotDependencies {
-  /** Files that say that a folder can have dependencies of its own. */
-  static readonly manifests = ['package.json', 'pyproject.toml', 'setup.py', 'setup.cfg', 'requirements.txt'] as const
   readonly #options: SlotDependenciesOptions
 
   constructor(options: SlotDependenciesOptions) {
@@ -104,9 +105,8 @@ export class SlotDependencies {
   }
 
   async #packages(): Promise<string[]> {
-    const patterns = SlotDependencies.manifests.map((name) => `:(glob)**/${name}`)
-    const { stdout } = await this.#options.slot.git(['ls-files', '-z', '--', ...patterns])
-    const folders = stdout.split('\0').map((path) => path.slice(0, Math.max(0, path.lastIndexOf('/'))))
+    const entries = await this.#options.slot.entries(manifests)
+    const folders = entries.map(({ path }) => path.slice(0, Math.max(0, path.lastIndexOf('/'))))
     return [...new Set(folders)].sort()
   }
 }
