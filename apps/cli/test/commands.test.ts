@@ -275,12 +275,12 @@ it('writes a configuration that is valid, and never overwrites one', async () =>
     await writeFile(join(root, 'pyproject.toml'), '[tool.ruff]\nline-length = 100\n')
     expect(await cli.run('init', '--json', '--target', 'dev')).toBe(0)
     const { created, detected } = initOutputSchema.parse(cli.json)
-    expect(detected.map(({ kind, tool }) => `${kind}: ${tool}`)).toEqual([
-      'format: prettier',
+    expect(detected.map(({ kind, name }) => `${kind}: ${name}`)).toEqual([
       'format: ruff format',
+      'format: prettier',
       'lint: ruff check',
-      'tests: vitest',
     ])
+    expect(detected.find(({ name }) => name === 'prettier')?.problem).toContain('npm install --save-dev prettier')
     const written = await readFile(created, 'utf8')
     expect(configSchema.parse(JSON.parse(written))).toMatchObject({ target: 'dev', checks: { tests: 'auto' } })
 

@@ -1,5 +1,4 @@
 import { type DefinitionKind, definitionKinds, type ImportReference } from '@patchlane/syntax'
-import { z } from 'zod'
 
 /** A definition as the index keeps it: enough to find it again in the source. */
 export interface IndexedDefinition {
@@ -29,13 +28,14 @@ export interface DocumentDetails {
 const kinds = [...definitionKinds, 'section'] as const
 const forms = ['module', 'require', 'include', 'system-include', 'child-module'] as const
 
-const storedSchema = z.tuple([
-  z.array(z.tuple([z.string(), z.number(), z.number(), z.number(), z.number()])),
-  z.array(z.tuple([z.string(), z.number()]).rest(z.string())),
-  z.string().nullable(),
-  z.number(),
-  z.number(),
-])
+/** Definitions, imports with their names, package, flags, bytes. */
+type StoredDetails = [
+  definitions: [name: string, kind: number, startLine: number, endLine: number, container: number][],
+  imports: [specifier: string, form: number, ...names: string[]][],
+  packageName: string | null,
+  flags: number,
+  bytes: number,
+]
 
 /** Compact: names and numbers in lists, since there are as many as there are definitions in a repository. */
 export function encodeDetails(details: DocumentDetails): string {
@@ -45,12 +45,12 @@ export function encodeDetails(details: DocumentDetails): string {
     details.packageName,
     flagBits(details.flags),
     details.bytes,
-  ] satisfies z.input<typeof storedSchema>)
+  ] satisfies StoredDetails)
 }
 
 export function decodeDetails(text: string): DocumentDetails {
   // The segment's checksum vouches for the form; a schema at each of 100,000 definitions would cost more than the query.
-  const [definitions, imports, packageName, bits, bytes]: z.output<typeof storedSchema> = JSON.parse(text)
+  const [definitions, imports, packageName, bits, bytes]: StoredDetails = JSON.parse(text)
   return {
     definitions: definitions.map(([name, kind, startLine, endLine, container]) => ({
       name,

@@ -1,4 +1,4 @@
-import { type ErrorKind, PatchlaneError } from '@patchlane/kernel'
+import { type ErrorKind, PatchlaneError } from '@patchlane/kernel/errors'
 
 /** A file of the index that is not whole. It is set aside and made again from the repository. */
 export class SegmentDamagedError extends PatchlaneError {

@@ -1,4 +1,6 @@
+import { isAscii } from 'node:buffer'
 import { analyzeSource, canAnalyze, type Language, languageOf, languages, type SourceAnalysis } from '@patchlane/syntax'
+import { AsciiWords } from './ascii-words.ts'
 import { type DocumentDetails, encodeDetails, flagBits, type IndexedDefinition } from './document.ts'
 import { BODY, COMMENT, DEFINITION } from './segment/posting.ts'
 import type { SegmentWriter } from './segment/segment-writer.ts'
@@ -20,6 +22,11 @@ export function readingOf(path: string): number {
   const language = languageOf(path)
   if (language !== undefined) return languages.indexOf(language) + 2
   return /\.(?:md|mdx|markdown|rst|adoc)$/i.test(path) ? 1 : 0
+}
+
+/** The language that {@link readingOf} stands for; undefined for text without one. */
+export function languageOfReading(reading: number): Language | undefined {
+  return languages[reading - 2]
 }
 
 export interface BlobToRead {
@@ -60,14 +67,14 @@ export async function extractDocument(writer: SegmentWriter, blob: BlobToRead): 
         details.imports = analysis.imports.map(({ specifier, form, names }) => ({ specifier, form, names }))
         details.packageName = analysis.packageName
       }
-      addWords(writer, source, starts, details.definitions, analysis)
+      addWords(writer, { content: blob.content, source, starts }, details.definitions, analysis)
     }
   }
   writer.end({ lines, flags: flagBits(details.flags), details: encodeDetails(details) })
 }
 
 async function analyze(reading: number, source: string): Promise<SourceAnalysis | undefined> {
-  const language: Language | undefined = languages[reading - 2]
+  const language = languageOfReading(reading)
   if (language === undefined || !canAnalyze(language)) return undefined
   try {
     return await analyzeSource(language, source, { timeoutMs: 5_000 })
@@ -77,10 +84,18 @@ async function analyze(reading: number, source: string): Promise<SourceAnalysis 
   }
 }
 
+const asciiWords = new AsciiWords()
+
+interface BlobText {
+  content: Uint8Array
+  source: string
+  /** Where each line begins. */
+  starts: readonly number[]
+}
+
 function addWords(
   writer: SegmentWriter,
-  source: string,
-  starts: readonly number[],
+  { content, source, starts }: BlobText,
   definitions: readonly IndexedDefinition[],
   analysis: SourceAnalysis | undefined,
 ): void {
@@ -88,13 +103,24 @@ function addWords(
   const windowOf = (line: number) => Math.min(WINDOWS - 1, Math.floor(line / linesPerWindow))
   const comments = analysis?.comments ?? []
   let comment = 0
-  let line = 0
-  for (const match of source.matchAll(wordPattern(source))) {
-    const at = match.index
-    while (line + 1 < starts.length && (starts[line + 1] ?? 0) <= at) line++
+  const fieldOf = (at: number) => {
     while (comment < comments.length && (comments[comment]?.end ?? 0) <= at) comment++
-    const inComment = (comments[comment]?.start ?? Number.POSITIVE_INFINITY) <= at
-    writer.word(match[0], inComment ? COMMENT : BODY, windowOf(line))
+    return (comments[comment]?.start ?? Number.POSITIVE_INFINITY) <= at ? COMMENT : BODY
+  }
+  if (isAscii(content)) {
+    // Bytes and code units are the same here.
+    asciiWords.read(content)
+    const { length, starts: from, ends: to, hashes, lines } = asciiWords
+    for (let n = 0; n < length; n++) {
+      const at = from[n] ?? 0
+      writer.asciiWord(content, at, to[n] ?? 0, hashes[n] ?? 0, fieldOf(at), windowOf(lines[n] ?? 0))
+    }
+  } else {
+    let line = 0
+    for (const match of source.matchAll(wordPattern(source))) {
+      while (line + 1 < starts.length && (starts[line + 1] ?? 0) <= match.index) line++
+      writer.word(match[0], fieldOf(match.index), windowOf(line))
+    }
   }
   for (const definition of definitions) {
     if (definition.kind === 'declaration') continue

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { GitRepository } from '@patchlane/git'
-import { type ObjectId, objectIdSchema } from '@patchlane/kernel'
+import { isObjectId, type ObjectId, objectIdSchema } from '@patchlane/kernel'
 import type { Blob, HistoryCommit, TreeFile, TreeReader } from './tree-reader.ts'
 
 /** Above this many objects one more process costs less than as many questions to the one that runs. */
@@ -54,10 +54,7 @@ export class GitTreeReader implements TreeReader {
     const { stdout } = await this.#repository.git({
       args: ['rev-list', '--no-merges', `--max-count=${limit}`, resolved],
     })
-    return stdout
-      .split('\n')
-      .filter((line) => line !== '')
-      .map((line) => objectIdSchema.parse(line))
+    return stdout.split('\n').filter(isObjectId)
   }
 
   async readHistory(commits: readonly ObjectId[]): Promise<HistoryCommit[]> {
@@ -107,14 +104,14 @@ export class GitTreeReader implements TreeReader {
     const blobs: Blob[] = []
     for (let at = 0; at < stdoutBytes.length; ) {
       const end = stdoutBytes.indexOf(10, at)
-      const [oid, size] = stdoutBytes.toString('latin1', at, end).split(' ')
+      const [oid = '', size] = stdoutBytes.toString('latin1', at, end).split(' ')
       const bytes = Number(size)
-      if (!Number.isInteger(bytes)) {
+      if (!Number.isInteger(bytes) || !isObjectId(oid)) {
         at = end + 1
         continue
       }
       blobs.push({
-        oid: objectIdSchema.parse(oid),
+        oid,
         size: bytes,
         content: stdoutBytes.subarray(end + 1, end + 1 + bytes),
       })

@@ -1,23 +1,18 @@
-import { fileURLToPath } from 'node:url'
-import { WorkerPool } from '@patchlane/syntax'
+import { canAnalyze, type Language } from '@patchlane/syntax'
 import { buildSegment } from './build-segment.ts'
-import { type BlobToRead, MAX_BLOB_BYTES } from './extract-document.ts'
+import { type BlobToRead, languageOfReading, MAX_BLOB_BYTES } from './extract-document.ts'
 import { documentKey } from './index-options.ts'
-import { mergeSegments } from './segment/merge-segments.ts'
-import { Segment } from './segment/segment.ts'
+import { IndexThreads } from './index-threads.ts'
 import type { SegmentStore } from './segment/segment-store.ts'
 import type { TreeFile, TreeReader } from './tree-reader.ts'
 
 /** Fewer blobs than this are read where we are: starting threads would take longer. */
 const INLINE_BLOBS = 40
 const INLINE_BYTES = 400_000
-/** One task of a thread: small enough to spread evenly, large enough to be worth a message. */
-const TASK_BYTES = 700_000
-const TASK_BLOBS = 150
-/** Blobs read from the repository in one go; what is in memory at one time. */
-const ROUND_BLOBS = 2_000
-/** Segments are written out when they have grown to this, so that an interrupted index goes on where it was. */
-const FLUSH_BYTES = 48_000_000
+/** Blobs read from the repository in one go. Three rounds are in memory at most: two that threads work on, one that is being read. */
+const ROUND_BLOBS = 1_000
+/** A grammar for fewer files is loaded by the thread that meets them. */
+const WORTH_PREPARING = 20
 
 export interface IndexBlobsOptions {
   reader: TreeReader
@@ -28,62 +23,89 @@ export interface IndexBlobsOptions {
   onProgress?: (progress: { done: number; total: number }) => void
 }
 
+/** A blob that is not in the store, with its document's key. */
+type Wanted = readonly [key: string, file: TreeFile]
+
 /** Reads the blobs of `files` that the store does not have. Returns how many there were. */
 export async function indexBlobs(files: readonly TreeFile[], options: IndexBlobsOptions): Promise<number> {
-  const { reader, store, signal, onProgress } = options
+  const { reader, store } = options
+  const wanted = missingFrom(store, files)
+  if (wanted.length > INLINE_BLOBS) {
+    await readInThreads(wanted, options)
+    // What a thread was filling when it died; the blob it died on has been read as plain text meanwhile.
+    const lost = missingFrom(store, files)
+    if (lost.length > 0) await store.add(await buildSegment(await readRound(reader, lost)))
+  } else if (wanted.length > 0) {
+    const blobs = await readRound(reader, wanted)
+    if (blobs.reduce((sum, blob) => sum + (blob.content?.length ?? 0), 0) > INLINE_BYTES) {
+      await readInThreads(wanted, options)
+    } else {
+      options.signal?.throwIfAborted()
+      await store.add(await buildSegment(blobs))
+      options.onProgress?.({ done: wanted.length, total: wanted.length })
+    }
+  }
+  return wanted.length
+}
+
+/** In the order of their keys: a mixture of languages and sizes, which spreads evenly. */
+function missingFrom(store: SegmentStore, files: readonly TreeFile[]): Wanted[] {
   const missing = new Map<string, TreeFile>()
   for (const file of files) {
     if (file.mode === '160000') continue
     const key = documentKey(file)
     if (store.find(key) === undefined) missing.set(key, file)
   }
-  const total = missing.size
-  if (total === 0) return 0
-  // Sorted by key, so that the same set of blobs makes the same segment in whatever order it was listed.
-  const wanted = [...missing].sort(([a], [b]) => (a < b ? -1 : 1))
-  let pool: WorkerPool | undefined
-  let finished: Uint8Array<ArrayBuffer>[] = []
-  let size = 0
-  let done = 0
-  try {
-    for (let at = 0; at < wanted.length; at += ROUND_BLOBS) {
-      signal?.throwIfAborted()
-      const blobs = await readRound(reader, wanted.slice(at, at + ROUND_BLOBS))
-      const bytes = blobs.reduce((sum, blob) => sum + (blob.content?.length ?? 0), 0)
-      if (total <= INLINE_BLOBS && bytes <= INLINE_BYTES) {
-        finished.push(await buildSegment(blobs))
-        done += blobs.length
-        onProgress?.({ done, total })
-      } else {
-        pool ??= new WorkerPool({
-          module: workerModule(),
-          ...(options.threads === undefined ? {} : { size: options.threads }),
-        })
-        const threads = pool
-        const segments = await Promise.all(
-          tasks(blobs).map(async (task) => {
-            const segment = await runTask(threads, task)
-            done += task.length
-            onProgress?.({ done, total })
-            return segment
-          }),
-        )
-        finished.push(...segments)
-      }
-      size = finished.reduce((sum, segment) => sum + segment.length, 0)
-      if (size > FLUSH_BYTES) {
-        await store.add(joined(finished))
-        finished = []
-      }
-    }
-    if (finished.length > 0) await store.add(joined(finished))
-  } finally {
-    await pool?.close()
-  }
-  return total
+  return [...missing].sort(([a], [b]) => (a < b ? -1 : 1))
 }
 
-async function readRound(reader: TreeReader, round: readonly [string, TreeFile][]): Promise<BlobToRead[]> {
+/** Threads read one round while git gets the next. */
+async function readInThreads(wanted: readonly Wanted[], options: IndexBlobsOptions): Promise<void> {
+  const { reader, store, signal, onProgress } = options
+  const threads = new IndexThreads({
+    languages: languagesOf(wanted),
+    ...(options.threads === undefined ? {} : { threads: options.threads }),
+  })
+  let done = 0
+  const onRead = (count: number) => {
+    done += count
+    onProgress?.({ done, total: wanted.length })
+  }
+  try {
+    let ahead = handled(readRound(reader, wanted.slice(0, ROUND_BLOBS)))
+    let earlier: Promise<void> = Promise.resolve()
+    for (let at = ROUND_BLOBS; ; at += ROUND_BLOBS) {
+      signal?.throwIfAborted()
+      const round = handled(threads.read(await ahead, onRead))
+      await earlier
+      earlier = round
+      if (at >= wanted.length) break
+      ahead = handled(readRound(reader, wanted.slice(at, at + ROUND_BLOBS)))
+      for (const segment of threads.take()) await store.add(segment)
+    }
+    await earlier
+    for (const segment of await threads.finish()) await store.add(segment)
+  } finally {
+    await threads.close()
+  }
+}
+
+/** What fails while nobody waits for it yet is no unhandled rejection: it is waited for later. */
+function handled<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => undefined)
+  return promise
+}
+
+function languagesOf(wanted: readonly Wanted[]): Language[] {
+  const counts = new Map<Language, number>()
+  for (const [key] of wanted) {
+    const language = languageOfReading(Number.parseInt(key.slice(-2), 16))
+    if (language !== undefined && canAnalyze(language)) counts.set(language, (counts.get(language) ?? 0) + 1)
+  }
+  return [...counts].filter(([, files]) => files >= WORTH_PREPARING).map(([language]) => language)
+}
+
+async function readRound(reader: TreeReader, round: readonly Wanted[]): Promise<BlobToRead[]> {
   const oids = [...new Set(round.map(([, file]) => file.oid))]
   const blobs = new Map((await reader.readBlobs(oids, { maxBytes: MAX_BLOB_BYTES })).map((blob) => [blob.oid, blob]))
   return round.map(([key, file]) => {
@@ -95,50 +117,4 @@ async function readRound(reader: TreeReader, round: readonly [string, TreeFile][
       size: blob?.size ?? 0,
     }
   })
-}
-
-function tasks(blobs: readonly BlobToRead[]): BlobToRead[][] {
-  const list: BlobToRead[][] = []
-  let open: BlobToRead[] = []
-  let bytes = 0
-  for (const blob of blobs) {
-    open.push(blob)
-    bytes += blob.content?.length ?? 0
-    if (bytes < TASK_BYTES && open.length < TASK_BLOBS) continue
-    list.push(open)
-    open = []
-    bytes = 0
-  }
-  if (open.length > 0) list.push(open)
-  return list
-}
-
-/** A thread that dies on a task (a grammar's fault, memory) costs the words of its files, not the index. */
-async function runTask(pool: WorkerPool, task: readonly BlobToRead[]): Promise<Uint8Array<ArrayBuffer>> {
-  try {
-    // Copies: a view of a larger buffer would be sent with all of that buffer.
-    const blobs = task.map((blob) => ({
-      ...blob,
-      content: blob.content === null ? null : Uint8Array.from(blob.content),
-    }))
-    const answer = await pool.run(
-      { blobs },
-      blobs.flatMap(({ content }) => (content === null ? [] : [content.buffer])),
-    )
-    if (answer instanceof Uint8Array) return new Uint8Array(answer)
-  } catch {
-    // Falls through to the plain reading.
-  }
-  return buildSegment(task.map((blob) => ({ ...blob, reading: 0 })))
-}
-
-function joined(segments: readonly Uint8Array<ArrayBuffer>[]): Uint8Array<ArrayBuffer> {
-  const [only] = segments
-  if (only !== undefined && segments.length === 1) return only
-  return mergeSegments(segments.map((bytes) => new Segment(bytes)))
-}
-
-function workerModule(): URL {
-  const here = fileURLToPath(import.meta.url)
-  return new URL(here.endsWith('.ts') ? './index-worker.ts' : './index-worker.js', import.meta.url)
 }

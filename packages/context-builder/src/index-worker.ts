@@ -1,19 +1,25 @@
-import { serveWorker } from '@patchlane/syntax'
-import { z } from 'zod'
-import { buildSegment } from './build-segment.ts'
+import { prepareAnalysis, serveWorker } from '@patchlane/syntax'
+import { OpenSegment } from './build-segment.ts'
+import type { IndexTask } from './index-task.ts'
 
-const messageSchema = z.object({
-  blobs: z.array(
-    z.object({
-      key: z.instanceof(Uint8Array),
-      reading: z.number(),
-      content: z.instanceof(Uint8Array).nullable(),
-      size: z.number(),
-    }),
-  ),
-})
+/** Some ten megabytes. What is handed over is written out, so that an interrupted index goes on where it was. */
+const ENOUGH_POSTINGS = 2_500_000
+
+const segment = new OpenSegment()
+
+/** Messages come from the same program: there is nothing to validate but which of them it is. */
+function isTask(message: unknown): message is IndexTask {
+  return (
+    typeof message === 'object' &&
+    message !== null &&
+    ('blobs' in message || 'prepare' in message || 'finish' in message)
+  )
+}
 
 serveWorker(async (message) => {
-  const segment = await buildSegment(messageSchema.parse(message).blobs)
-  return { value: segment, transfer: [segment.buffer] }
+  if (!isTask(message)) throw new TypeError('This is no task of the index.')
+  if ('prepare' in message) for (const language of message.prepare) await prepareAnalysis(language)
+  if ('blobs' in message) await segment.add(message.blobs)
+  const bytes = 'finish' in message || segment.postings > ENOUGH_POSTINGS ? segment.take() : null
+  return { value: bytes, transfer: bytes === null ? [] : [bytes.buffer] }
 })

@@ -16,19 +16,55 @@ export function wordPattern(text: string): RegExp {
  */
 export function termsOf(word: string): string[] {
   if (word.length > MAX_WORD) return []
+  const parts = isAscii(word) ? asciiParts(word) : unicodeParts(word)
+  const terms: string[] = []
+  for (const part of parts) {
+    const lower = part.toLowerCase()
+    if (ideographs.test(lower)) terms.push(...pairs(lower))
+    else if (lower.length > 1 || parts.length === 1) terms.push(stem(lower))
+  }
+  if (parts.length > 1) terms.push(wholeTerm(word))
+  return terms
+}
+
+const ideographs = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u
+
+function isAscii(word: string): boolean {
+  for (let at = 0; at < word.length; at++) if (word.charCodeAt(at) > 0x7f) return false
+  return true
+}
+
+/** Words in capitals, capitalised words, words in small letters, numbers. */
+export function unicodeParts(word: string): string[] {
   const parts: string[] = []
   for (const piece of word.split(/[_$]+/)) {
     if (piece === '') continue
     for (const part of piece.match(/[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[\p{L}\p{M}]+/gu) ?? []) parts.push(part)
   }
-  const terms: string[] = []
-  for (const part of parts) {
-    const lower = part.toLowerCase()
-    if (/[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u.test(lower)) terms.push(...pairs(lower))
-    else if (lower.length > 1 || parts.length === 1) terms.push(stem(lower))
+  return parts
+}
+
+/** As {@link unicodeParts}, by a walk over the characters: most words are ASCII, and there are hundreds of thousands. */
+function asciiParts(word: string): string[] {
+  const parts: string[] = []
+  let at = 0
+  while (at < word.length) {
+    let end = runOf(word, at, 0x41, 0x5a)
+    const small = runOf(word, end, 0x61, 0x7a)
+    // `HTMLParser`: the last capital belongs to what follows, unless it is the only one.
+    if (small > end) end = end - at > 1 ? end - 1 : small
+    else if (end === at) end = runOf(word, at, 0x30, 0x39)
+    if (end > at) parts.push(word.slice(at, end))
+    at = Math.max(end, at + 1)
   }
-  if (parts.length > 1) terms.push(wholeTerm(word))
-  return terms
+  return parts
+}
+
+/** Where the run of characters between two codes ends that begins at `at`. */
+function runOf(word: string, at: number, least: number, most: number): number {
+  let end = at
+  while (end < word.length && word.charCodeAt(end) >= least && word.charCodeAt(end) <= most) end++
+  return end
 }
 
 /** The term of a whole identifier, whatever its case and separators: `read_config` and `readConfig` meet. */
@@ -39,12 +75,18 @@ export function wholeTerm(word: string): string {
 /** A light stem: the plural and the commonest verb endings, so that a task and the code may inflect differently. */
 export function stem(word: string): string {
   const n = word.length
-  if (n > 4 && word.endsWith('ies')) return `${word.slice(0, -3)}y`
-  if (n > 5 && word.endsWith('ing')) return undouble(word.slice(0, -3))
-  if (n > 4 && word.endsWith('ed') && !word.endsWith('eed')) return undouble(word.slice(0, -2))
-  if (n > 4 && /(?:ss|sh|ch|x|z)es$/.test(word)) return word.slice(0, -2)
-  if (n > 3 && word.endsWith('s') && !/(?:ss|us|is)$/.test(word)) return trimE(word.slice(0, -1))
-  return trimE(word)
+  switch (word.charCodeAt(n - 1)) {
+    case 0x73: // s
+      if (n > 4 && word.endsWith('ies')) return `${word.slice(0, -3)}y`
+      if (n > 4 && /(?:ss|sh|ch|x|z)es$/.test(word)) return word.slice(0, -2)
+      return n > 3 && !/(?:ss|us|is)$/.test(word) ? trimE(word.slice(0, -1)) : word
+    case 0x67: // g
+      return n > 5 && word.endsWith('ing') ? undouble(word.slice(0, -3)) : word
+    case 0x64: // d
+      return n > 4 && word.endsWith('ed') && !word.endsWith('eed') ? undouble(word.slice(0, -2)) : word
+    default:
+      return trimE(word)
+  }
 }
 
 /** `parse`, `parsed`, `parsing` and `parses` meet without their last e. */

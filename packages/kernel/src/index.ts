@@ -14,6 +14,7 @@ export { type EventDraft, eventDraftSchema, type StoredEvent } from './events.ts
 export {
   type IndexDigest,
   indexDigestSchema,
+  isObjectId,
   type ObjectId,
   objectIdSchema,
   type PatchId,

@@ -34,6 +34,8 @@ export const checksConfigSchema = z.strictObject({
         /** `affected` runs the tests that a change can affect; `all` runs everything. */
         select: z.enum(['affected', 'all']).default('affected'),
         timeoutSeconds: seconds.default(900),
+        /** Tests that fail without the patch, too: `aside` records them as warnings, `fail` holds them against the patch. */
+        olderFailures: z.enum(['aside', 'fail']).default('aside'),
       }),
     ])
     .default('auto'),

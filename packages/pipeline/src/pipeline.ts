@@ -148,7 +148,7 @@ export interface PatchFilter {
 export interface PatchDesk {
   /** In the order of `seq`, or against it with `latestFirst`. `afterSeq` continues a list that `limit` cut. */
   list(filter?: PatchFilter): Promise<QueuedPatch[]>
-  /** Takes a full id or an unambiguous beginning of one. @throws PIPELINE_PATCH_NOT_FOUND, PIPELINE_PATCH_AMBIGUOUS */
+  /** Takes a full id, an unambiguous beginning of one, or the number in the queue, which goes first. @throws PIPELINE_NOT_FOUND, PIPELINE_AMBIGUOUS_ID */
   get(idOrPrefix: string): Promise<QueuedPatch>
   /** A unified git diff of the patch against its base. */
   diff(idOrPrefix: string): Promise<string>

@@ -72,6 +72,11 @@ export async function analyzeSource(
   })
 }
 
+/** Loads what {@link analyzeSource} needs for a language, ahead of the first source. @throws {GrammarUnavailableError} */
+export async function prepareAnalysis(language: Language): Promise<void> {
+  await queryOf(language)
+}
+
 async function queryOf(language: Language): Promise<Query | undefined> {
   const known = compiled.get(language)
   if (known !== undefined) return known

@@ -1,4 +1,4 @@
-import { type ErrorKind, PatchlaneError } from '@patchlane/kernel'
+import { type ErrorKind, PatchlaneError } from '@patchlane/kernel/errors'
 
 /** A grammar that should be installed cannot be read or loaded. */
 export class GrammarUnavailableError extends PatchlaneError {

@@ -1,4 +1,3 @@
-import { digestJson } from '@patchlane/kernel'
 import { grammarVersions } from './grammar.ts'
 import { queries } from './queries/index.ts'
 
@@ -7,5 +6,7 @@ const ANALYSIS_REVISION = 1
 
 /** What the answers of this package depend on beside the source: a digest of grammars, queries and the analysis itself. */
 export async function extractorVersion(): Promise<string> {
+  // Loaded here, since threads that only analyse need none of it.
+  const { digestJson } = await import('@patchlane/kernel')
   return digestJson({ revision: ANALYSIS_REVISION, grammars: await grammarVersions(), queries })
 }

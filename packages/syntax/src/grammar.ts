@@ -3,7 +3,6 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Language as Grammar, Parser } from 'web-tree-sitter'
-import { z } from 'zod'
 import { GrammarUnavailableError } from './errors.ts'
 import { type Language, languages } from './language.ts'
 
@@ -62,5 +61,7 @@ async function packageVersion(name: string): Promise<string> {
   const entry =
     name === packaged ? require.resolve(`${name}/package.json`) : join(dirname(require.resolve(name)), 'package.json')
   const manifest = await readFile(entry, 'utf8')
-  return z.object({ version: z.string() }).parse(JSON.parse(manifest)).version
+  const { version }: { version?: unknown } = JSON.parse(manifest)
+  if (typeof version !== 'string') throw new TypeError(`The manifest of ${name} has no version.`)
+  return version
 }

@@ -6,7 +6,7 @@ export {
   type SourceAnalysis,
   type TextRange,
 } from './analysis.ts'
-export { analyzeSource, canAnalyze } from './analyze-source.ts'
+export { analyzeSource, canAnalyze, prepareAnalysis } from './analyze-source.ts'
 export { GrammarUnavailableError, SyntaxLimitError, WorkerFailedError } from './errors.ts'
 export { extractorVersion } from './extractor-version.ts'
 export { findReferences, type Reference } from './find-references.ts'

@@ -45,6 +45,17 @@ export class WorkerPool {
     })
   }
 
+  /** Sends a message to each thread that has nothing to do; answers come in no particular order. */
+  async runOnIdle(message: unknown): Promise<unknown[]> {
+    const idle = this.#idle.splice(0)
+    return Promise.all(
+      idle.map(
+        (worker) =>
+          new Promise((resolve, reject) => this.#give(worker, { message, transfer: [], resolve, reject })),
+      ),
+    )
+  }
+
   /** Ends all threads; tasks that are not done fail. Safe to call twice. */
   async close(): Promise<void> {
     this.#closed = true
@@ -59,10 +70,14 @@ export class WorkerPool {
       if (worker === undefined) return
       const task = this.#waiting.shift()
       if (task === undefined) return
-      this.#busy.set(worker, task)
-      worker.ref()
-      worker.postMessage(task.message, task.transfer)
+      this.#give(worker, task)
     }
+  }
+
+  #give(worker: Worker, task: Task): void {
+    this.#busy.set(worker, task)
+    worker.ref()
+    worker.postMessage(task.message, task.transfer)
   }
 
   #start(): Worker {

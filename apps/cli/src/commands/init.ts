@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { inspectProject } from '@patchlane/pipeline/project'
 import type { CommandHandler } from '../command-context.ts'
-import { detectToolchain } from '../detect-toolchain.ts'
 import { ConfigExistsError, NotARepositoryError } from '../errors.ts'
 import { exitCodes } from '../exit-code.ts'
 import { initOutputSchema } from '../output/setup.ts'
@@ -20,7 +20,7 @@ export const run: CommandHandler = async (context) => {
   const existing = await configurationIn(root)
   if (existing !== undefined) throw new ConfigExistsError(existing)
 
-  const detected = await detectToolchain(root)
+  const detected = await inspectProject(root)
   const created = join(root, FILE)
   const config = {
     $schema: existsSync(join(root, LOCAL_SCHEMA)) ? `./${LOCAL_SCHEMA}` : PUBLIC_SCHEMA,
@@ -35,8 +35,11 @@ export const run: CommandHandler = async (context) => {
 
   if (context.globals.json) context.emit(initOutputSchema, { created, detected })
   else {
-    for (const { kind, tool, evidence } of detected)
-      context.print(`${kind.padEnd(12)} ${tool} ${context.style.dim(`(${oneLine(evidence)})`)}`)
+    const { style } = context
+    for (const { kind, name, evidence, problem } of detected) {
+      context.print(`${kind.padEnd(12)} ${oneLine(name)} ${style.dim(`(${oneLine(evidence)})`)}`)
+      if (problem !== undefined) context.print(`${' '.repeat(13)}${style.warn('!')} ${oneLine(problem)}`)
+    }
     if (detected.length === 0) context.print('No tools were found; name yours under "checks.commands".')
     context.print(`Wrote ${oneLine(created)}. "auto" uses what is found, "off" runs none.`)
     context.note('next: patchlane doctor')

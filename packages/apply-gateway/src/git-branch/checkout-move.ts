@@ -6,7 +6,7 @@ import { PatchlaneError } from '@patchlane/kernel'
 import { CheckoutBusyError, CheckoutOverlapError } from '../errors.ts'
 import { hasCode, lstatOrNothing, removeFile, syncFile, syncFolder } from '../files.ts'
 import { type Checkout, operationIn } from './checkouts.ts'
-import type { IntentPath } from './intent.ts'
+import type { IntentPath, LandingCheckout } from './intent.ts'
 
 /** The index under another name while a landing works on it. */
 export function privateIndex(checkout: Checkout, token: string): string {
@@ -156,20 +156,27 @@ export async function publishIndex(checkout: Checkout, token: string): Promise<v
   await rename(indexLock(checkout), join(checkout.gitDir, 'index'))
 }
 
-/** Makes the files of a landing durable, so that the journal may be closed. */
-export async function syncCheckout(checkout: Checkout, paths: readonly IntentPath[]): Promise<void> {
-  const folders = new Set(paths.map(({ path }) => dirname(join(checkout.workTree, path))))
-  await Promise.all([
-    syncFile(join(checkout.gitDir, 'index')),
-    ...paths
-      .filter(({ after }) => after !== null && after.mode !== '120000')
-      .map(({ path }) => syncFile(join(checkout.workTree, path))),
-  ])
-  await Promise.all(
-    [...folders].map((folder) =>
-      syncFolder(folder).catch((thrown: unknown) => {
-        if (!hasCode(thrown, 'ENOENT', 'ENOTDIR')) throw thrown
-      }),
-    ),
-  )
+/** Makes the files of a landing (or of its undoing), and the index's name, durable, so that the journal may be closed. */
+export async function syncCheckout(checkout: LandingCheckout): Promise<void> {
+  const { gitDir, workTree, paths, newFolders } = checkout
+  const files = paths.map(({ path }) => join(workTree, path))
+  await Promise.all([syncFolder(gitDir), ...files.map(syncPlainFile)])
+  const folders = new Set([...files, ...newFolders.map((folder) => join(workTree, folder))].map(dirname))
+  await Promise.all([...folders].map((folder) => syncNearestFolder(folder, workTree)))
+}
+
+/** Links have no bytes of their own to sync, and following them could leave the worktree. */
+async function syncPlainFile(file: string): Promise<void> {
+  if ((await lstatOrNothing(file))?.isFile() === true) await syncFile(file)
+}
+
+/** The folder, or where it is gone the one that it is gone from. */
+async function syncNearestFolder(folder: string, top: string): Promise<void> {
+  for (let nearest = folder; ; nearest = dirname(nearest)) {
+    try {
+      return await syncFolder(nearest)
+    } catch (thrown) {
+      if (!hasCode(thrown, 'ENOENT', 'ENOTDIR') || nearest === top) throw thrown
+    }
+  }
 }

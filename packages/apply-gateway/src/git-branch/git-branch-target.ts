@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { GitRepository, RefTransaction } from '@patchlane/git'
+import type { GitRepository, RefTransaction, RefUpdate } from '@patchlane/git'
 import {
   errorMessage,
   type ObjectId,
@@ -12,7 +12,7 @@ import {
 } from '@patchlane/kernel'
 import { identityOf } from '@patchlane/process'
 import { CheckoutBusyError, HeadMovedError, LandingFailedError, UnjudgedLandingError } from '../errors.ts'
-import { lstatOrNothing } from '../files.ts'
+import { lstatOrNothing, syncFile, syncFolder } from '../files.ts'
 import { assertMinted, type LandingVerdict } from '../landing-verdict.ts'
 import type { Fence, Recovery, Target, VisibleState } from '../target.ts'
 import {
@@ -26,8 +26,8 @@ import {
 } from './checkout-move.ts'
 import { type Checkout, findCheckout, readHead } from './checkouts.ts'
 import { FenceRef } from './fence.ts'
-import { type Intent, IntentJournal, type IntentPath } from './intent.ts'
-import { recoverLanding } from './recover-landing.ts'
+import { type Intent, IntentJournal, type IntentPath, type LandingCheckout } from './intent.ts'
+import { recoverLanding, refLocks } from './recover-landing.ts'
 import { missingFolders, restoreFiles } from './restore-files.ts'
 import { visibleRecords } from './visible-records.ts'
 
@@ -40,6 +40,9 @@ export interface GitBranchTargetOptions {
   /** How often a ref lock of another git process is waited for, 50 milliseconds each. @default 40 */
   refLockRetries?: number
 }
+
+/** The same for all, so that git can be started before it is known what lands; the commit says which patch it was. */
+const REFLOG = 'patchlane: land'
 
 /**
  * A branch. If a worktree has it checked out, its files and index move with it, and uncommitted work elsewhere in it stays as it is.
@@ -80,7 +83,7 @@ export class GitBranchTarget implements Target {
     await this.#fence.verify(fence)
     const open = await this.#journal.read()
     if (open === undefined) return []
-    const recovery = await recoverLanding(this.repository, open)
+    const recovery = await recoverLanding(this.repository, open, this.#fence.ref)
     await this.#journal.end()
     return [recovery]
   }
@@ -92,6 +95,12 @@ export class GitBranchTarget implements Target {
     return { directory, excluded: ['.git'], records: () => visibleRecords(this.repository, gitDir, directory) }
   }
 
+  async ready(): Promise<void> {
+    const checkout = await findCheckout(this.repository, this.name)
+    const gitDir = checkout?.gitDir ?? this.repository.commonDir
+    await this.repository.readyRefTransaction({ message: REFLOG, gitDir })
+  }
+
   async land(verdict: LandingVerdict, fence: Fence): Promise<void> {
     assertMinted(verdict)
     await this.#assertExact(verdict)
@@ -101,7 +110,7 @@ export class GitBranchTarget implements Target {
     const checkout = await findCheckout(this.repository, this.name)
     const gitDir = checkout?.gitDir ?? this.repository.commonDir
     // git takes a while to start; it does so while the intent is written down.
-    const starting = this.#beginTransaction(gitDir, verdict.patchId)
+    const starting = this.#beginTransaction(gitDir)
     // Awaited later, or not at all; its failure is reported there.
     starting.catch(() => undefined)
     try {
@@ -114,7 +123,7 @@ export class GitBranchTarget implements Target {
         return this.#prepare(intent, fence, gitDir, starting)
       }
       if (checkout === undefined || intent.checkout === null) await this.#landRef(intent, prepare)
-      else await this.#landCheckout(intent, checkout, intent.checkout.paths, prepare)
+      else await this.#landCheckout(intent, intent.checkout, prepare)
     } catch (thrown) {
       throw PatchlaneError.is(thrown) && thrown.code !== 'GIT_COMMAND_FAILED'
         ? thrown
@@ -124,16 +133,37 @@ export class GitBranchTarget implements Target {
     }
   }
 
+  /**
+   * Moves the branch to what the checkout holds already. Not a landing: for work of people that becomes part of the target.
+   *
+   * @throws {FencedOutError} when a later gateway took over.
+   */
+  async advance(move: { old: ObjectId | null; new: ObjectId }, fence: Fence | undefined): Promise<void> {
+    const owned = fence === undefined ? [] : [this.#fenceHolds(fence)]
+    const update: RefUpdate = { kind: 'update', ref: this.name, ...move }
+    await this.repository
+      .updateRefs([...owned, update], { message: 'patchlane: adopt' })
+      .catch(async (thrown: unknown) => {
+        if (fence !== undefined) await this.#fence.verify(fence)
+        throw thrown
+      })
+    await this.#syncRef()
+  }
+
+  #fenceHolds(fence: Fence): RefUpdate {
+    return { kind: 'verify', ref: this.#fence.ref, old: objectIdSchema.parse(fence.token) }
+  }
+
   /** An earlier landing of this process that could not be ended (disk full, say) comes first. */
   async #finishOpen(): Promise<void> {
     const open = await this.#journal.read()
     if (open === undefined) return
-    await recoverLanding(this.repository, open)
+    await recoverLanding(this.repository, open, this.#fence.ref)
     await this.#journal.end()
   }
 
-  async #beginTransaction(gitDir: string, patchId: string): Promise<RefTransaction> {
-    return this.repository.beginRefTransaction({ message: `patchlane: land ${patchId}`, gitDir })
+  #beginTransaction(gitDir: string): Promise<RefTransaction> {
+    return this.repository.beginRefTransaction({ message: REFLOG, gitDir })
   }
 
   /** The commit is what was judged, and nothing else. */
@@ -156,6 +186,7 @@ export class GitBranchTarget implements Target {
       old: verdict.base,
       new: verdict.commit,
       owner,
+      startedAt: Date.now(),
       token: randomUUID(),
       checkout:
         checkout === undefined
@@ -178,13 +209,12 @@ export class GitBranchTarget implements Target {
       await this.#journal.end()
       throw new LandingFailedError('git could not move the ref')
     }
-    await this.#journal.end().catch(() => undefined)
+    await this.#close(() => this.#syncRef())
   }
 
   async #landCheckout(
     intent: Intent,
-    checkout: Checkout,
-    paths: IntentPath[],
+    checkout: LandingCheckout,
     prepare: () => Promise<RefTransaction>,
   ): Promise<void> {
     await this.#journal.begin(intent)
@@ -196,7 +226,7 @@ export class GitBranchTarget implements Target {
     }
     let transaction: RefTransaction | undefined
     try {
-      await refuseOverlaps(checkout, paths)
+      await refuseOverlaps(checkout, checkout.paths)
       transaction = await prepare()
       // The refs are locked now, HEAD too: what is read here stays true until the end.
       if ((await readHead(checkout.gitDir)) !== this.name) throw new CheckoutBusyError('another branch was checked out')
@@ -210,12 +240,28 @@ export class GitBranchTarget implements Target {
       await this.#takeBack(intent, checkout)
       throw new LandingFailedError('git could not move the ref')
     }
-    try {
+    await this.#close(async () => {
       await publishIndex(checkout, intent.token)
-      await syncCheckout(checkout, paths)
+      await Promise.all([syncCheckout(checkout), this.#syncRef()])
+    })
+  }
+
+  /**
+   * What comes after the commit point. It has landed, whatever the disk says now: a journal that stays open makes the next landing, or the
+   * next start, finish it first.
+   */
+  async #close(finish: () => Promise<void>): Promise<void> {
+    try {
+      await finish()
       await this.#journal.end()
-    } catch {
-      // It has landed, whatever the disk says now: the open journal makes the next landing, or the next start, finish it first.
+    } catch {}
+  }
+
+  /** git syncs what a ref holds, not its name. */
+  async #syncRef(): Promise<void> {
+    const top = join(this.repository.commonDir, 'refs')
+    for (let folder = dirname(join(this.repository.commonDir, this.name)); folder !== top; folder = dirname(folder)) {
+      await syncFolder(folder)
     }
   }
 
@@ -241,7 +287,9 @@ export class GitBranchTarget implements Target {
         noted.catch(() => undefined)
       },
     }).finally(() => noted)
-    const index = await lstatOrNothing(privateIndex(checkout, intent.token))
+    const file = privateIndex(checkout, intent.token)
+    // On disk before it takes the name of the index.
+    const [index] = await Promise.all([lstatOrNothing(file), syncFile(file)])
     await this.#journal.note({ note: 'index', inode: String(index?.ino ?? 0) })
   }
 
@@ -251,8 +299,9 @@ export class GitBranchTarget implements Target {
   }
 
   /** Back to before: files first, while `index.lock` still keeps others out. */
-  async #takeBack(intent: Intent, checkout: Checkout): Promise<void> {
+  async #takeBack(intent: Intent, checkout: LandingCheckout): Promise<void> {
     await restoreFiles(this.repository, intent)
+    await syncCheckout(checkout)
     await unlockIndex(checkout, intent.token)
     await this.#journal.end()
   }
@@ -264,11 +313,11 @@ export class GitBranchTarget implements Target {
     starting: Promise<RefTransaction>,
   ): Promise<RefTransaction> {
     for (let attempt = 0; ; attempt++) {
-      const transaction = await (attempt === 0 ? starting : this.#beginTransaction(gitDir, intent.patchId))
+      const transaction = await (attempt === 0 ? starting : this.#beginTransaction(gitDir))
       try {
         await this.#noteChild(transaction.pid)
         await transaction.prepare([
-          { kind: 'verify', ref: this.#fence.ref, old: objectIdSchema.parse(fence.token) },
+          this.#fenceHolds(fence),
           { kind: 'update', ref: this.name, new: intent.new, old: intent.old },
         ])
         await this.#noteLocks(gitDir)
@@ -289,12 +338,7 @@ export class GitBranchTarget implements Target {
   }
 
   async #noteLocks(gitDir: string): Promise<void> {
-    const { commonDir } = this.repository
-    const candidates = [
-      join(commonDir, `${this.name}.lock`),
-      join(commonDir, `${this.#fence.ref}.lock`),
-      join(gitDir, 'HEAD.lock'),
-    ]
+    const candidates = refLocks(this.repository, { ref: this.name, fence: this.#fence.ref, gitDir })
     const files = await Promise.all(
       candidates.map(async (path) => {
         const found = await lstatOrNothing(path)

@@ -1,14 +1,25 @@
 import { appendFile, readFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { objectIdSchema, patchIdSchema } from '@patchlane/kernel'
 import { type ProcessIdentity, processIdentitySchema } from '@patchlane/process'
 import { z } from 'zod'
-import { hasCode, removeFile, writeFileDurably } from '../files.ts'
+import { hasCode, removeFile, syncFolder, writeFileDurably } from '../files.ts'
 
 const entrySchema = z.object({ mode: z.string(), oid: objectIdSchema }).nullable()
 
 /** One path of a landing: how it is before and after. */
 export const intentPathSchema = z.object({ path: z.string(), before: entrySchema, after: entrySchema })
 export type IntentPath = z.infer<typeof intentPathSchema>
+
+const checkoutSchema = z.object({
+  gitDir: z.string(),
+  workTree: z.string(),
+  paths: z.array(intentPathSchema),
+  /** Folders that the landing will make, deepest first. */
+  newFolders: z.array(z.string()),
+})
+/** The worktree of a landing, and what is to change in it. */
+export type LandingCheckout = z.infer<typeof checkoutSchema>
 
 /** What a landing is about to do, written down before it does anything. */
 export const intentSchema = z.object({
@@ -17,18 +28,12 @@ export const intentSchema = z.object({
   old: objectIdSchema,
   new: objectIdSchema,
   owner: processIdentitySchema,
+  /** When it was written down, UTC in milliseconds by the clock of files: no lock of this landing is older. */
+  startedAt: z.number().default(0),
   /** Names this landing in lock files. */
   token: z.string(),
   /** Null when the branch is not checked out anywhere. */
-  checkout: z
-    .object({
-      gitDir: z.string(),
-      workTree: z.string(),
-      paths: z.array(intentPathSchema),
-      /** Folders that the landing will make, deepest first. */
-      newFolders: z.array(z.string()),
-    })
-    .nullable(),
+  checkout: checkoutSchema.nullable(),
 })
 export type Intent = z.infer<typeof intentSchema>
 
@@ -69,9 +74,10 @@ export class IntentJournal {
     await appendFile(this.#file, `${JSON.stringify(note)}\n`)
   }
 
-  /** Nothing is open any more. */
+  /** Nothing is open any more, also after a power cut: by then people may have changed what the landing wrote. */
   async end(): Promise<void> {
     await removeFile(this.#file)
+    await syncFolder(dirname(this.#file))
   }
 
   async read(): Promise<OpenIntent | undefined> {

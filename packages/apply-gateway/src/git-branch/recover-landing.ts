@@ -1,14 +1,14 @@
 import { readFile, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { GitRepository } from '@patchlane/git'
-import { isAlive, type ProcessIdentity } from '@patchlane/process'
+import { type GitRepository, processesMarked, removeDeadLocks } from '@patchlane/git'
+import { identityOf, isAlive, type ProcessIdentity } from '@patchlane/process'
 import { CheckoutBusyError } from '../errors.ts'
-import { lstatOrNothing, removeFile } from '../files.ts'
+import { lstatOrNothing, removeFile, syncFolder } from '../files.ts'
 import type { Recovery } from '../target.ts'
 import { indexLock, privateIndex, publishIndex, syncCheckout, tokenPath, unlockIndex } from './checkout-move.ts'
 import { type Checkout, readHead } from './checkouts.ts'
-import type { Intent, OpenIntent } from './intent.ts'
+import type { Intent, LandingCheckout, OpenIntent } from './intent.ts'
 import { restoreFiles } from './restore-files.ts'
 
 const WAIT_MS = 10_000
@@ -19,10 +19,11 @@ const WAIT_MS = 10_000
  *
  * @throws {CheckoutBusyError} while the writer, or a git process of its, still runs.
  */
-export async function recoverLanding(repository: GitRepository, open: OpenIntent): Promise<Recovery> {
+export async function recoverLanding(repository: GitRepository, open: OpenIntent, fence: string): Promise<Recovery> {
   const { intent } = open
   await waitForEnd([intent.owner, ...open.children])
-  await removeOwnLocks(repository, open)
+  await waitForUnnoted(intent.token)
+  await removeOwnLocks(repository, open, fence)
   const head = await repository.tryResolve(intent.ref)
   const landed = head !== undefined && (await repository.isAncestor(intent.new, head))
   const keptPaths = intent.checkout === null ? [] : await settleCheckout(repository, open, intent.checkout, landed)
@@ -42,21 +43,50 @@ async function waitForEnd(processes: readonly ProcessIdentity[]): Promise<void> 
   }
 }
 
-/** Ref locks whose makers are dead: those noted by inode, and those that hold exactly what this landing was to write. */
-async function removeOwnLocks(repository: GitRepository, open: OpenIntent): Promise<void> {
+/** A git that moves files may have been started in the moment before its parent died, too late to be noted. */
+async function waitForUnnoted(token: string): Promise<void> {
+  const deadline = Date.now() + WAIT_MS
+  for (;;) {
+    const [pid] = await processesMarked(token)
+    if (pid === undefined) return
+    if (Date.now() > deadline) throw new CheckoutBusyError(`process ${pid} of an earlier landing still runs`)
+    await sleep(50)
+  }
+}
+
+/** The locks that git takes for a landing: of the branch, of the fence, and of the HEAD that stands for the branch. */
+export function refLocks(
+  { commonDir }: GitRepository,
+  landing: { ref: string; fence: string; gitDir: string },
+): [target: string, fence: string, head: string] {
+  const { ref, fence, gitDir } = landing
+  return [join(commonDir, `${ref}.lock`), join(commonDir, `${fence}.lock`), join(gitDir, 'HEAD.lock')]
+}
+
+/**
+ * Ref locks whose makers are dead: those noted by inode, those that hold exactly what this landing was to write, and those made since it
+ * began while no git is at work.
+ */
+async function removeOwnLocks(repository: GitRepository, open: OpenIntent, fence: string): Promise<void> {
   for (const { path, inode } of open.locks) {
     const found = await lstatOrNothing(path)
     if (found !== undefined && String(found.ino) === inode) await removeFile(path)
   }
-  const targetLock = join(repository.commonDir, `${open.intent.ref}.lock`)
-  const content = await readFile(targetLock, 'utf8').catch(() => undefined)
-  if (content?.trim() === open.intent.new) await removeFile(targetLock)
+  const { ref, new: landed, checkout, startedAt } = open.intent
+  const gitDir = checkout?.gitDir ?? repository.commonDir
+  const locks = refLocks(repository, { ref, fence, gitDir })
+  const content = await readFile(locks[0], 'utf8').catch(() => undefined)
+  if (content?.trim() === landed) await removeFile(locks[0])
+  const directories = [repository.commonDir, gitDir, ...(checkout === null ? [] : [checkout.workTree])]
+  // Clocks of files are a little coarser than ours.
+  const held = await removeDeadLocks({ locks, directories, since: startedAt - 1_000, waitMs: WAIT_MS })
+  if (held.length > 0) throw new CheckoutBusyError(`another git command holds ${held.join(', ')}`)
 }
 
 async function settleCheckout(
   repository: GitRepository,
   open: OpenIntent,
-  checkout: Checkout,
+  checkout: LandingCheckout,
   landed: boolean,
 ): Promise<string[]> {
   const { intent } = open
@@ -64,12 +94,14 @@ async function settleCheckout(
   if (held === 'none') return settleWithoutLock(repository, intent, checkout, landed)
   if (!landed) {
     const kept = await restoreFiles(repository, intent)
+    await syncCheckout(checkout)
     await unlockIndex(checkout, intent.token)
     return kept
   }
   const kept = await finishFiles(repository, intent, checkout)
   if (held === 'token') await publishIndex(checkout, intent.token)
   else await rename(indexLock(checkout), join(checkout.gitDir, 'index'))
+  await syncFolder(checkout.gitDir)
   return kept
 }
 
@@ -80,15 +112,24 @@ async function settleCheckout(
 async function settleWithoutLock(
   repository: GitRepository,
   intent: Intent,
-  checkout: Checkout,
+  checkout: LandingCheckout,
   landed: boolean,
 ): Promise<string[]> {
   const hadIndex = (await lstatOrNothing(privateIndex(checkout, intent.token))) !== undefined
+  // The private index goes last, so all was ended; only a power cut can have taken back what was done. What differs now is people's work.
+  if (!hadIndex && intent.owner.bootId === (await identityOf())?.bootId) {
+    await removeFile(tokenPath(checkout, intent.token))
+    return []
+  }
   for (const end of ['', '.lock']) await removeFile(`${privateIndex(checkout, intent.token)}${end}`)
   await removeFile(tokenPath(checkout, intent.token))
   const head = await repository.tryResolve(intent.ref)
   if ((await readHead(checkout.gitDir)) !== intent.ref) return []
-  if (!landed) return head === intent.old ? restoreFiles(repository, intent) : []
+  if (!landed) {
+    const kept = head === intent.old ? await restoreFiles(repository, intent) : []
+    await syncCheckout(checkout)
+    return kept
+  }
   if (hadIndex && head === intent.new) {
     await repository.git({
       args: ['read-tree', '-m', intent.old, intent.new],
@@ -100,11 +141,11 @@ async function settleWithoutLock(
   return finishFiles(repository, intent, checkout)
 }
 
-async function finishFiles(repository: GitRepository, intent: Intent, checkout: Checkout): Promise<string[]> {
+async function finishFiles(repository: GitRepository, intent: Intent, checkout: LandingCheckout): Promise<string[]> {
   // Only if the branch still is where the landing put it: a later commit or switch has its own say about the files.
   if ((await repository.tryResolve(intent.ref)) !== intent.new) return []
   const kept = await restoreFiles(repository, intent, { to: 'new' })
-  await syncCheckout(checkout, intent.checkout?.paths ?? [])
+  await syncCheckout(checkout)
   return kept
 }
 

@@ -1,4 +1,4 @@
-import { writePosting } from './posting.ts'
+import { type Posting, writePosting } from './posting.ts'
 import type { Segment } from './segment.ts'
 import { encodeSegment } from './segment-file.ts'
 import { ByteWriter, NumberList } from './varint.ts'
@@ -37,7 +37,7 @@ export function mergeSegments(
   const postings = new ByteWriter(1 << 18)
   const postingOffsets = new NumberList()
   const postingCounts = new NumberList()
-  const utf8 = new TextEncoder()
+  const moved: Posting = { document: 0, body: 0, comment: 0, definition: 0, windows: 0 }
   for (const { term, lists } of alignTerms(segments)) {
     let count = 0
     let previous = 0
@@ -47,14 +47,19 @@ export function mergeSegments(
       segments[at]?.postings(position, (posting) => {
         const number = map?.[posting.document] ?? 0
         if (number === 0) return
-        writePosting(postings, { ...posting, document: number - 1 }, previous)
+        moved.document = number - 1
+        moved.body = posting.body
+        moved.comment = posting.comment
+        moved.definition = posting.definition
+        moved.windows = posting.windows
+        writePosting(postings, moved, previous)
         previous = number - 1
         count++
       })
     }
     if (count === 0) continue
     vocabularyOffsets.push(vocabulary.length)
-    vocabulary.bytes(utf8.encode(term))
+    vocabulary.text(term)
     postingOffsets.push(start)
     postingCounts.push(count)
   }

@@ -1,7 +1,8 @@
-import { termsOf } from '../words.ts'
-import { type BODY, type COMMENT, type DEFINITION, writePosting } from './posting.ts'
+import { type Posting, writePosting } from './posting.ts'
 import { encodeSegment } from './segment-file.ts'
+import { type Field, Tally } from './tally.ts'
 import { ByteWriter, NumberList } from './varint.ts'
+import { Vocabulary } from './vocabulary.ts'
 
 /** What a document is beside its words. */
 export interface DocumentEnd {
@@ -24,24 +25,21 @@ export class SegmentWriter {
   readonly #lines = new NumberList()
   readonly #details = new ByteWriter(8192)
   readonly #detailOffsets = new NumberList()
-  readonly #terms = new Map<string, number>()
-  readonly #names: string[] = []
-  /** A word's terms, looked up instead of split again: words repeat far more than they differ. */
-  readonly #expanded = new Map<string, readonly number[]>()
-  /** Counts and windows of the open document, by term. */
-  #counts = new Uint16Array(3 * 4096)
-  #windows = new Uint32Array(4096)
-  #touched: number[] = []
+  readonly #vocabulary: Vocabulary
+  /** Of the open document: by word while it is read, by term when it ends. */
+  readonly #ofWords = new Tally()
+  readonly #ofTerms = new Tally()
   #fieldLengths: [number, number, number] = [0, 0, 0]
   /** Finished postings in the order of documents; `finish` sorts them by term. */
   readonly #logTerm = new NumberList(1 << 14)
   readonly #logCounts = new NumberList(1 << 14)
   readonly #logWindows = new NumberList(1 << 14)
   readonly #logEnds = new NumberList()
-  readonly #utf8 = new TextEncoder()
 
-  constructor(keyBytes: number) {
+  /** A vocabulary can be shared by writers, one after the other. */
+  constructor(keyBytes: number, vocabulary = new Vocabulary()) {
     this.#keyBytes = keyBytes
+    this.#vocabulary = vocabulary
     this.#detailOffsets.push(0)
   }
 
@@ -49,48 +47,61 @@ export class SegmentWriter {
     return this.#lines.length
   }
 
+  /** Of all documents so far: what the segment's size goes by. */
+  get postings(): number {
+    return this.#logTerm.length
+  }
+
   begin(key: Uint8Array): void {
     this.#keys.bytes(key)
   }
 
-  word(word: string, field: typeof BODY | typeof COMMENT | typeof DEFINITION, window: number): void {
-    let ids = this.#expanded.get(word)
-    if (ids === undefined) {
-      ids = termsOf(word).map((term) => this.#idOf(term))
-      this.#expanded.set(word, ids)
-    }
-    for (const id of ids) {
-      const at = id * 3
-      const counts = this.#counts
-      if (counts[at] === 0 && counts[at + 1] === 0 && counts[at + 2] === 0) this.#touched.push(id)
-      counts[at + field] = Math.min(0xffff, (counts[at + field] ?? 0) + 1)
-      this.#windows[id] = (this.#windows[id] ?? 0) | (1 << window)
-    }
+  word(word: string, field: Field, window: number): void {
+    this.#ofWords.add(this.#vocabulary.word(word), field, window)
+    this.#fieldLengths[field]++
+  }
+
+  /** As {@link word}, for one that stands in `text`, which is ASCII; `hash` is a function of its bytes. */
+  asciiWord(text: Uint8Array, from: number, to: number, hash: number, field: Field, window: number): void {
+    this.#ofWords.add(this.#vocabulary.asciiWord(text, from, to, hash), field, window)
     this.#fieldLengths[field]++
   }
 
   end({ lines, flags, details }: DocumentEnd): void {
-    for (const id of this.#touched) {
-      const at = id * 3
-      const cap = (value: number | undefined) => Math.min(255, value ?? 0)
-      this.#logTerm.push(id)
-      this.#logCounts.push(cap(this.#counts[at]) | (cap(this.#counts[at + 1]) << 8) | (cap(this.#counts[at + 2]) << 16))
-      this.#logWindows.push(this.#windows[id] ?? 0)
-      this.#counts.fill(0, at, at + 3)
-      this.#windows[id] = 0
+    const words = this.#ofWords.touched()
+    for (let n = 0; n < words.length; n++) {
+      const word = words[n] ?? 0
+      const terms = this.#vocabulary.termsOf(word)
+      for (let t = 0; t < terms.length; t++) this.#ofTerms.addFrom(this.#ofWords, word, terms[t] ?? 0)
     }
+    this.#ofWords.clear()
+    const { counts, windows } = this.#ofTerms
+    const terms = this.#ofTerms.touched()
+    for (let n = 0; n < terms.length; n++) {
+      const term = terms[n] ?? 0
+      this.#logTerm.push(term)
+      this.#logCounts.push(
+        capped(counts[term * 3]) | (capped(counts[term * 3 + 1]) << 8) | (capped(counts[term * 3 + 2]) << 16),
+      )
+      this.#logWindows.push(windows[term] ?? 0)
+    }
+    this.#ofTerms.clear()
     this.#logEnds.push(this.#logTerm.length)
-    this.#touched = []
     for (const length of this.#fieldLengths) this.#lengths.push(length)
     this.#fieldLengths = [0, 0, 0]
     this.#lines.push((Math.min(lines, 0xffffff) | (flags << 24)) >>> 0)
-    this.#details.bytes(this.#utf8.encode(details))
+    this.#details.text(details)
     this.#detailOffsets.push(this.#details.length)
   }
 
   finish(): Uint8Array<ArrayBuffer> {
-    const order = this.#names.map((_, id) => id).sort((a, b) => compare(this.#names[a], this.#names[b]))
     const { starts, log } = this.#logByTerm()
+    const names: string[] = []
+    for (let id = 0; id + 1 < starts.length; id++) {
+      if (starts[id] !== starts[id + 1]) names.push(this.#vocabulary.name(id))
+    }
+    // The default order is that of UTF-16 code units, which is the one meant.
+    names.sort()
     const documentOf = this.#documentsOfLog()
     const [counts, windows] = [this.#logCounts.view(), this.#logWindows.view()]
     const vocabulary = new ByteWriter(1 << 16)
@@ -98,9 +109,11 @@ export class SegmentWriter {
     const postings = new ByteWriter(1 << 18)
     const postingOffsets = new NumberList()
     const postingCounts = new NumberList()
-    for (const id of order) {
+    const posting: Posting = { document: 0, body: 0, comment: 0, definition: 0, windows: 0 }
+    for (const name of names) {
+      const id = this.#vocabulary.number(name)
       vocabularyOffsets.push(vocabulary.length)
-      vocabulary.bytes(this.#utf8.encode(this.#names[id] ?? ''))
+      vocabulary.text(name)
       postingOffsets.push(postings.length)
       const [from, to] = [starts[id] ?? 0, starts[id + 1] ?? 0]
       postingCounts.push(to - from)
@@ -109,17 +122,12 @@ export class SegmentWriter {
         const entry = log[n] ?? 0
         const packed = counts[entry] ?? 0
         const document = documentOf[entry] ?? 0
-        writePosting(
-          postings,
-          {
-            document,
-            body: packed & 255,
-            comment: (packed >>> 8) & 255,
-            definition: packed >>> 16,
-            windows: windows[entry] ?? 0,
-          },
-          previous,
-        )
+        posting.document = document
+        posting.body = packed & 255
+        posting.comment = (packed >>> 8) & 255
+        posting.definition = packed >>> 16
+        posting.windows = windows[entry] ?? 0
+        writePosting(postings, posting, previous)
         previous = document
       }
     }
@@ -140,29 +148,12 @@ export class SegmentWriter {
     })
   }
 
-  #idOf(term: string): number {
-    const known = this.#terms.get(term)
-    if (known !== undefined) return known
-    const id = this.#names.length
-    this.#terms.set(term, id)
-    this.#names.push(term)
-    if (id >= this.#windows.length) {
-      const counts = new Uint16Array(this.#counts.length * 2)
-      counts.set(this.#counts)
-      this.#counts = counts
-      const windows = new Uint32Array(this.#windows.length * 2)
-      windows.set(this.#windows)
-      this.#windows = windows
-    }
-    return id
-  }
-
   /** A counting sort: stable, so that the documents of a term stay in ascending order. */
   #logByTerm(): { starts: Uint32Array; log: Uint32Array } {
     const terms = this.#logTerm.view()
-    const starts = new Uint32Array(this.#names.length + 1)
+    const starts = new Uint32Array(this.#vocabulary.terms + 1)
     for (const term of terms) starts[term + 1] = (starts[term + 1] ?? 0) + 1
-    for (let id = 0; id < this.#names.length; id++) starts[id + 1] = (starts[id + 1] ?? 0) + (starts[id] ?? 0)
+    for (let id = 0; id + 1 < starts.length; id++) starts[id + 1] = (starts[id + 1] ?? 0) + (starts[id] ?? 0)
     const next = starts.slice()
     const log = new Uint32Array(terms.length)
     terms.forEach((term, entry) => {
@@ -184,7 +175,6 @@ export class SegmentWriter {
   }
 }
 
-function compare(a: string | undefined, b: string | undefined): number {
-  const [left, right] = [a ?? '', b ?? '']
-  return left < right ? -1 : left > right ? 1 : 0
+function capped(count: number | undefined): number {
+  return Math.min(255, count ?? 0)
 }

@@ -1,3 +1,5 @@
+const utf8 = new TextEncoder()
+
 /** Bytes that grow as they are written; numbers below 2^32 take one to five bytes. */
 export class ByteWriter {
   #bytes: Uint8Array<ArrayBuffer>
@@ -25,6 +27,21 @@ export class ByteWriter {
     if (this.#length + chunk.length > this.#bytes.length) this.#grow(chunk.length)
     this.#bytes.set(chunk, this.#length)
     this.#length += chunk.length
+  }
+
+  /** Text as UTF-8. */
+  text(text: string): void {
+    // A code unit is at most three bytes.
+    const most = text.length * 3
+    if (this.#length + most > this.#bytes.length) this.#grow(most)
+    for (let at = 0; at < text.length; at++) {
+      const code = text.charCodeAt(at)
+      if (code > 0x7f) {
+        this.#length += utf8.encodeInto(text.slice(at), this.#bytes.subarray(this.#length)).written
+        return
+      }
+      this.#bytes[this.#length++] = code
+    }
   }
 
   finish(): Uint8Array<ArrayBuffer> {
@@ -60,6 +77,11 @@ export class NumberList {
     this.#values[this.#length++] = value
   }
 
+  clear(): void {
+    this.#length = 0
+  }
+
+  /** The numbers so far, in place: good until the next is pushed. */
   view(): Uint32Array<ArrayBuffer> {
     return this.#values.subarray(0, this.#length)
   }

@@ -46,6 +46,7 @@ export async function openPostgres(options: PostgresOptions): Promise<Database> 
   const database = new SqlDatabase({
     dialect: 'postgres',
     db: plain.withSchema(schema),
+    schema,
     wakeUps: new PostgresWakeUps({
       channel: `patchlane_${sha256(schema).slice(0, 16)}`,
       createListener,
@@ -54,6 +55,10 @@ export async function openPostgres(options: PostgresOptions): Promise<Database> 
       },
     }),
     clock: options.clock,
+    threadStore:
+      options.url === undefined || options.clock !== undefined
+        ? undefined
+        : { url: options.directUrl ?? options.url, schema, maxConnections: 1 },
     isRetryable: isPostgresRetryable,
     migration: {
       lock: (trx) => lockMigrations(trx, schema),

@@ -8,7 +8,7 @@ import {
 } from '@patchlane/kernel'
 import { toEntry } from '../apply-move.ts'
 import type { ListOptions, QueueEntry, ReadQueueEventsOptions, TargetRef } from '../patch-queue.ts'
-import type { PatchRecord, PatchStore, PatchTransaction, TargetRecord } from '../patch-store.ts'
+import type { LineView, PatchRecord, PatchStore, TargetRecord } from '../patch-store.ts'
 import { MemoryEvents } from './memory-events.ts'
 import { MemoryPatchTransaction } from './memory-patch-transaction.ts'
 import { keyOf, type MemoryTables } from './memory-tables.ts'
@@ -28,7 +28,7 @@ export class MemoryPatchStore implements PatchStore {
     this.#clock = clock
   }
 
-  transaction<T>(work: (transaction: PatchTransaction) => Promise<T>): Promise<T> {
+  transaction<T>(work: (transaction: MemoryPatchTransaction) => Promise<T>): Promise<T> {
     const result = this.#last.then(async () => {
       const transaction = new MemoryPatchTransaction(this.#tables, this.#clock)
       try {
@@ -44,6 +44,10 @@ export class MemoryPatchStore implements PatchStore {
     return result
   }
 
+  line(lease: TargetLease, limit: number): Promise<LineView> {
+    return this.transaction((transaction) => transaction.line(lease, limit))
+  }
+
   async renewLease(lease: TargetLease, ttlMs: number): Promise<TargetLease | undefined> {
     const row = this.#tables.leases.get(keyOf(lease))
     if (row === undefined || row.epoch !== lease.epoch || row.owner !== lease.owner) return undefined
@@ -51,10 +55,28 @@ export class MemoryPatchStore implements PatchStore {
     return { ...lease, expiresAt: row.expiresAt }
   }
 
-  async leaseHolder({ repoId, target }: TargetRef): Promise<TargetLease | undefined> {
+  keepLease(lease: TargetLease, ttlMs: number, lost: (reason: unknown) => void): () => Promise<void> {
+    const timer = setInterval(async () => {
+      if ((await this.renewLease(lease, ttlMs)) !== undefined) return
+      clearInterval(timer)
+      lost(undefined)
+    }, ttlMs / 3)
+    timer.unref()
+    return async () => clearInterval(timer)
+  }
+
+  async leaseHolder({ repoId, target }: TargetRef): Promise<(TargetLease & { endsInMs: number }) | undefined> {
     const row = this.#tables.leases.get(keyOf({ repoId, target }))
-    if (row === undefined || row.owner === null || row.expiresAt <= this.#clock.now()) return undefined
-    return { repoId, target, owner: row.owner, epoch: row.epoch, expiresAt: row.expiresAt }
+    const now = this.#clock.now()
+    if (row === undefined || row.owner === null || row.expiresAt <= now) return undefined
+    return {
+      repoId,
+      target,
+      owner: row.owner,
+      epoch: row.epoch,
+      expiresAt: row.expiresAt,
+      endsInMs: row.expiresAt - now,
+    }
   }
 
   async get(patchId: string): Promise<QueueEntry | undefined> {

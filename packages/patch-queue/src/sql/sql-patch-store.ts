@@ -3,9 +3,12 @@ import type { PatchStatus, StoredEvent, TargetLease } from '@patchlane/kernel'
 import { sql } from 'kysely'
 import { toEntry } from '../apply-move.ts'
 import type { ListOptions, QueueEntry, ReadQueueEventsOptions, TargetRef } from '../patch-queue.ts'
-import type { PatchStore, PatchTransaction, TargetRecord } from '../patch-store.ts'
+import type { ExpressLane, LineView, PatchStore, PatchTransaction, TargetRecord } from '../patch-store.ts'
 import { loadRecords } from './load-records.ts'
+import { PatchCache } from './patch-cache.ts'
 import { statusOf } from './patch-rows.ts'
+import { PostgresExpress } from './postgres-express.ts'
+import { readLine } from './read-line.ts'
 import { readTarget, SqlPatchTransaction } from './sql-patch-transaction.ts'
 
 /** Patches in the tables of `@patchlane/database`. */
@@ -13,24 +16,35 @@ export class SqlPatchStore implements PatchStore {
   readonly #database: Database
   readonly #events: EventLog
   readonly #leases: LeaseTable
+  readonly #cache = new PatchCache()
+  readonly express?: ExpressLane
 
   constructor(database: Database, options: { pollMs?: number } = {}) {
     this.#database = database
     this.#events = new EventLog(database, options.pollMs === undefined ? {} : { pollMs: options.pollMs })
     this.#leases = new LeaseTable(database)
+    // SQLite has no trips to save, and no statement that writes several tables.
+    if (database.dialect === 'postgres') this.express = new PostgresExpress(database, this.#cache)
   }
 
   transaction<T>(work: (transaction: PatchTransaction) => Promise<T>): Promise<T> {
-    return this.#database.transaction((trx) =>
-      work(new SqlPatchTransaction({ trx, database: this.#database, events: this.#events, leases: this.#leases })),
-    )
+    const parts = { database: this.#database, events: this.#events, leases: this.#leases, cache: this.#cache }
+    return this.#database.transaction((trx) => work(new SqlPatchTransaction({ ...parts, trx })))
+  }
+
+  line(lease: TargetLease, limit: number): Promise<LineView> {
+    return readLine(this.#database, this.#cache, lease, limit)
   }
 
   renewLease(lease: TargetLease, ttlMs: number): Promise<TargetLease | undefined> {
     return this.#leases.renew(lease, ttlMs)
   }
 
-  leaseHolder(target: TargetRef): Promise<TargetLease | undefined> {
+  keepLease(lease: TargetLease, ttlMs: number, lost: (reason: unknown) => void): () => Promise<void> {
+    return this.#database.leaseKeeper.keep(lease, ttlMs, lost)
+  }
+
+  leaseHolder(target: TargetRef): Promise<(TargetLease & { endsInMs: number }) | undefined> {
     return this.#leases.holder(target)
   }
 

@@ -35,7 +35,9 @@ export class QueuePatchDesk implements PatchDesk, AgentPatchDesk {
     const { repoId, target } = this.#target
     if (exact?.patch.repoId === repoId && exact.patch.target === target) return exact
     const all = await this.#stores.queue.list({ ...this.#target, limit: SEARCHED, latestFirst: true })
-    const [found, ...others] = all.filter((entry) => entry.patch.patchId.startsWith(idOrPrefix.toLowerCase()))
+    const byNumber = all.filter((entry) => `${entry.seq}` === idOrPrefix.replace(/^#/, ''))
+    const byPrefix = all.filter((entry) => entry.patch.patchId.startsWith(idOrPrefix.toLowerCase()))
+    const [found, ...others] = byNumber.length > 0 ? byNumber : byPrefix
     if (found === undefined || idOrPrefix === '') {
       throw new NotFoundError('patch', idOrPrefix, 'List the patches with "patchlane queue list".')
     }
