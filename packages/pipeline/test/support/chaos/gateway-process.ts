@@ -34,6 +34,15 @@ if (crash !== null)
     ...{ queue, target, repository },
     ...{ journal: IntentJournal.prototype, fence: FenceRef.prototype, refs: RefTransaction.prototype },
   })
+const pending = new Set<string>()
+if (process.env.PATCHLANE_CHAOS_TRACE) {
+  for (const [name, object] of Object.entries({ queue, target, repository })) trace(name, object)
+  for (const [name, { prototype }] of Object.entries({ IntentJournal, FenceRef, RefTransaction }))
+    trace(name, prototype)
+  process.on('exit', (code) => {
+    if (code !== 0) process.stderr.write(`still waited for: ${[...pending].join(', ')}\n`)
+  })
+}
 const gateway = new ApplyGateway({
   repoId: repoIdSchema.parse('repo'),
   ...{ target, queue, owner: orders.owner, leaseMs: orders.leaseMs },
@@ -49,5 +58,29 @@ for (;;) {
     if (!PatchlaneError.is(thrown)) throw thrown
     say(`error ${thrown.code}: ${thrown.message.split('\n')[0]?.slice(0, 160)}`)
     await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+}
+
+/** Keeps the names of calls that have not come back. */
+function trace(name: string, object: object): void {
+  const methods = new Set([
+    ...Object.getOwnPropertyNames(object),
+    ...Object.getOwnPropertyNames(Object.getPrototypeOf(object) ?? {}),
+  ])
+  for (const method of methods) {
+    const original: unknown =
+      method === 'constructor'
+        ? undefined
+        : (Object.getOwnPropertyDescriptor(object, method)?.value ??
+          Object.getOwnPropertyDescriptor(Object.getPrototypeOf(object) ?? {}, method)?.value)
+    if (typeof original !== 'function') continue
+    let calls = 0
+    Reflect.set(object, method, function traced(this: unknown, ...args: unknown[]) {
+      const call = `${name}.${method}#${++calls}`
+      const result: unknown = original.apply(this, args)
+      if (!(result instanceof Promise)) return result
+      pending.add(call)
+      return result.finally(() => pending.delete(call))
+    })
   }
 }
