@@ -39,7 +39,7 @@ export class WorkspaceManager {
   readonly store: WorkspaceStore
   readonly root: string
   readonly #options: WorkspaceManagerOptions
-  readonly #repoId: string
+  readonly repoId: string
   readonly #checkouts: Limiter
   readonly #choosing = new Limiter(1)
   #adapter: Promise<GitWorktreeAdapter> | undefined
@@ -51,7 +51,7 @@ export class WorkspaceManager {
     this.root = options.root ?? defaultWorkspaceRoot(commonDir)
     assertOutside(this.root, workTree, commonDir)
     this.store = options.store ?? new MemoryWorkspaceStore()
-    this.#repoId = options.repoId ?? `git:${sha256(commonDir).slice(0, 16)}`
+    this.repoId = options.repoId ?? `git:${sha256(commonDir).slice(0, 16)}`
     this.#checkouts = new Limiter(options.checkouts ?? 4)
   }
 
@@ -124,7 +124,7 @@ export class WorkspaceManager {
   }
 
   async #records(): Promise<WorkspaceRecord[]> {
-    return (await this.store.list(this.#repoId)).filter(({ home }) => home === this.#home)
+    return (await this.store.list(this.repoId)).filter(({ home }) => home === this.#home)
   }
 
   #ready(): Promise<GitWorktreeAdapter> {
@@ -191,7 +191,7 @@ export class WorkspaceManager {
     const slot = adapter.slot(id)
     const record: WorkspaceRecord = {
       id,
-      repoId: this.#repoId,
+      repoId: this.repoId,
       home: this.#home,
       directory: slot.directory,
       status: 'preparing',
@@ -344,7 +344,7 @@ export class WorkspaceManager {
       const idle = reason?.status === 'idle'
       const record: WorkspaceRecord = {
         id: workspaceIdSchema.parse(id),
-        repoId: this.#repoId,
+        repoId: this.repoId,
         home: this.#home,
         directory,
         status:

@@ -39,6 +39,7 @@ export interface RoundReport {
   violations: string[]
 }
 
+const PROGRESS_MS = 8_000
 const userWork = { unsaved: 'never committed\n', 'notes.txt': 'untracked\n' }
 
 /**
@@ -74,6 +75,7 @@ export async function runRound(options: RoundOptions): Promise<RoundReport> {
     const proposing = proposeUntil(stop.signal, project.directory, queue, seed)
     while (faults.kill + faults.freeze + faults.cut + faults.crash < options.faults) {
       await pause(leaseMs * (0.2 + random()))
+      if (random() < 0.7) await progress(queue, PROGRESS_MS)
       // A fault of the one that holds the target tells most; but those that wait must survive it as well.
       const holder = random() < 0.6 ? fleet.slotOf(await holderOf(database)) : undefined
       const slot = holder ?? Math.floor(random() * gateways)
@@ -157,6 +159,14 @@ async function settled(queue: PatchQueue, proposed: readonly Proposed[], patienc
     if (landed.length >= proposed.length) return
     await pause(200)
   }
+}
+
+/** Waits for a landing: faults that follow each other faster than patches land would all hit the beginning of the road. */
+async function progress(queue: PatchQueue, atMost: number): Promise<void> {
+  const landed = () => persist(() => queue.list({ status: 'landed', limit: 100_000 })).then(({ length }) => length)
+  const before = await landed()
+  for (const deadline = performance.now() + atMost; performance.now() < deadline; await pause(100))
+    if ((await landed()) > before) return
 }
 
 /** Repeats a call while the database is away. */
