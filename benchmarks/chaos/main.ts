@@ -68,10 +68,17 @@ function add(into: Record<string, number>, from: Readonly<Record<string, number 
   for (const [name, count] of Object.entries(from)) into[name] = (into[name] ?? 0) + (count ?? 0)
 }
 
+let stopped = false
+for (const name of ['SIGINT', 'SIGTERM'] as const)
+  process.once(name, () => {
+    stopped = true
+    console.error('Stopping after this round.')
+  })
+
 const rarest = () => Math.min(...crashPointNames.map((name) => summary.crashes[name] ?? 0))
 
 try {
-  while (summary.minutes < Number(values.minutes) || rarest() < Number(values.crashes)) {
+  while (!stopped && (summary.minutes < Number(values.minutes) || rarest() < Number(values.crashes))) {
     const started = performance.now()
     const seed = summary.nextSeed
     const report = await runRound({
