@@ -39,6 +39,7 @@ export class WorkspaceManager {
   readonly store: WorkspaceStore
   readonly root: string
   readonly #options: WorkspaceManagerOptions
+  /** What the repository is called in the store. */
   readonly repoId: string
   readonly #checkouts: Limiter
   readonly #choosing = new Limiter(1)

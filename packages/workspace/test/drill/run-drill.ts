@@ -266,7 +266,8 @@ class Drill {
     }
     await this.#manager.reap({ all: true })
     const left = (await readdir(this.#root)).filter((name) => name !== '.slots')
-    const slots = await readdir(join(this.#root, '.slots'))
+    // What a kill leaves of taking a lock is swept later.
+    const slots = (await readdir(join(this.#root, '.slots'))).filter((name) => !name.includes('.lock'))
     if (left.length + slots.length > 0) violations.push(`left behind: ${[...left, ...slots].join()}`)
     if ((await repository.worktrees.list()).length !== 1) violations.push('git still knows of worktrees')
   }
