@@ -18,6 +18,8 @@ export interface RoundOptions {
   gateways?: number
   /** Of the lease on the target, in milliseconds. @default 1_500 */
   leaseMs?: number
+  /** Only dying at crash points, one soon after the other: much faster for having been at each of them. @default false */
+  onlyCrashes?: boolean
   /** Cuts one connection to the store; undefined where it has none. */
   cutConnection?: () => Promise<void>
   /** Crash points by how often gateways died there so far; the rarest come next. */
@@ -47,7 +49,7 @@ const userWork = { unsaved: 'never committed\n', 'notes.txt': 'untracked\n' }
  * database, and die at the crash points that had least; then history, checkout, queue and event log are judged.
  */
 export async function runRound(options: RoundOptions): Promise<RoundReport> {
-  const { seed, store, gateways = 3, leaseMs = 1_500 } = options
+  const { seed, store, gateways = 3, leaseMs = 1_500, onlyCrashes = false } = options
   const random = seededRandom(seed)
   const project = await temporaryRepository({ unsaved: 'committed\n', 'src/first.txt': 'first\n' })
   await project.write('unsaved', userWork.unsaved)
@@ -60,9 +62,9 @@ export async function runRound(options: RoundOptions): Promise<RoundReport> {
   const fleet = new Fleet({
     ...{ repository: project.directory, store, leaseMs, size: gateways },
     nextCrash: () => {
-      // Without some that may live, nothing would land.
+      // Without some that may live, little would land.
       if (random() < 0.15) return null
-      return { point: rarest(options.crashes, crashes, random), pass: Math.floor(random() * 4) }
+      return { point: rarest(options.crashes, crashes, random), pass: Math.floor(random() * (onlyCrashes ? 2 : 4)) }
     },
     onCrash: (point) => {
       faults.crash++
@@ -75,6 +77,7 @@ export async function runRound(options: RoundOptions): Promise<RoundReport> {
     const proposing = proposeUntil(stop.signal, project.directory, queue, seed)
     while (faults.kill + faults.freeze + faults.cut + faults.crash < options.faults) {
       await pause(leaseMs * (0.2 + random()))
+      if (onlyCrashes) continue
       if (random() < 0.7) await progress(queue, PROGRESS_MS)
       // A fault of the one that holds the target tells most; but those that wait must survive it as well.
       const holder = random() < 0.6 ? fleet.slotOf(await holderOf(database)) : undefined
