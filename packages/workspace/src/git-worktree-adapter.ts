@@ -41,11 +41,12 @@ export class GitWorktreeAdapter {
     return new Slot({ ...this.#options, id })
   }
 
-  /** Makes a worktree, detached at `commit`, locked from its first moment. */
-  async create(id: string, commit: ObjectId, lockReason: string): Promise<Slot> {
+  /** Makes a worktree, detached at `commit`, locked from its first moment; with `sparse`, of these folders only. */
+  async create(id: string, commit: ObjectId, lockReason: string, sparse?: readonly string[]): Promise<Slot> {
     const slot = this.slot(id)
     await mkdir(this.#options.root, { recursive: true })
     await slot.prepare()
+    await slot.limitTo(sparse)
     await this.#withMetadata(() =>
       this.#options.repository.git({
         cwd: this.#options.repository.commonDir,
@@ -224,7 +225,7 @@ export class GitWorktreeAdapter {
   }
 
   async #treeOf(slot: Slot, index: string): Promise<ObjectId> {
-    const added = await slot.git(['-c', 'advice.addEmbeddedRepo=false', 'add', '--all', '--', '.'], {
+    const added = await slot.git(['-c', 'advice.addEmbeddedRepo=false', 'add', '--all', '--sparse', '--', '.'], {
       index,
       okExitCodes: [0, 1, 128],
     })

@@ -74,9 +74,10 @@ export class WorkspacePreparation {
   }
 
   /** Readies an idle worktree, left at `from`, for a holder who wants `to`. */
-  async advance(from: ObjectId | null, to: ObjectId): Promise<void> {
+  async advance(from: ObjectId | null, to: ObjectId, sparse?: readonly string[]): Promise<void> {
     const { adapter, slot } = this.#options
     const settings = await adapter.refresh(slot)
+    await slot.limitTo(sparse)
     const seal = await slot.readNote('seal', sealSchema)
     await slot.dropNote('seal')
     const asLeft = seal?.commit === from && (await haveStamps(slot.directory, new Map(seal.stamps)))

@@ -5,9 +5,7 @@ import { removeFolder, stampAll } from '../folders.ts'
 import type { Slot } from '../slot.ts'
 import { haveStamps } from '../stamps.ts'
 import { linkDependencies } from './link-dependencies.ts'
-
-/** Files that say that a folder can have dependencies of its own. */
-const manifests = ['package.json', 'pyproject.toml', 'setup.py', 'setup.cfg', 'requirements.txt']
+import { manifests, packageFolders } from './package-folders.ts'
 
 const pairs = z.array(z.tuple([z.string(), z.string()]))
 
@@ -105,8 +103,6 @@ export class SlotDependencies {
   }
 
   async #packages(): Promise<string[]> {
-    const entries = await this.#options.slot.entries(manifests)
-    const folders = entries.map(({ path }) => path.slice(0, Math.max(0, path.lastIndexOf('/'))))
-    return [...new Set(folders)].sort()
+    return packageFolders((await this.#options.slot.entries(manifests)).map(({ path }) => path))
   }
 }
