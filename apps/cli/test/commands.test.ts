@@ -193,6 +193,10 @@ it('looks after workspaces', async () => {
   expect(cli.out).toBe('removed 1 workspace\n')
   await cli.run('workspace', 'rescue', 'ws-1')
   expect(cli.out).toContain('refs/patchlane/rescue/ws-1')
+  expect(await cli.run('workspace', 'rebase', 'ws-1')).toBe(0)
+  expect(cli.out).toBe('moved ws-1 onto bbbbbbbbbb\n')
+  expect(await cli.run('workspace', 'rebase', 'ws-conflict', '--onto', 'main~1')).toBe(3)
+  expect(cli.out).toMatch(/conflict in\n {2}src\/a\.ts\n$/)
 })
 
 it('shows the state of the target and what to do next', async () => {

@@ -139,7 +139,7 @@ function wire(parts: {
     undo: (request) => undo.preview(request),
     agent: (request) => agent.run(request),
     runs,
-    workspaces: new ManagedWorkspaceDesk(workspaces, staging),
+    workspaces: new ManagedWorkspaceDesk(workspaces, staging, context),
     test: (options) => runTests(context, config, stores, options),
     doctor: () => diagnose({ context, config, configFile, stores, workspaceRoot }),
     status: () => pipelineStatus({ context, stores, code, workspaces }),

@@ -282,6 +282,11 @@ export interface WorkspaceDesk {
   /** Removes what nobody holds; unsaved work is kept under a rescue ref first. */
   gc(options?: { all?: boolean }): Promise<{ removed: WorkspaceInfo[]; rescued: { id: WorkspaceId; ref: string }[] }>
   rescue(id: string): Promise<{ ref: string }>
+  /**
+   * Moves a workspace that an agent holds, with the work in it, onto the newest head of the target or another revision. With conflicts
+   * (their paths), nothing was changed.
+   */
+  rebase(id: string, options?: { onto?: string }): Promise<{ commit: ObjectId; conflicts: string[] }>
 }
 
 export interface Diagnosis {

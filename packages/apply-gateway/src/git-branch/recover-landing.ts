@@ -22,17 +22,33 @@ import { restoreFiles } from './restore-files.ts'
 
 const WAIT_MS = 10_000
 
+/** Who recovers, and as long as it is theirs to do. */
+export interface RecoveryDuty {
+  /** The fence ref of the target. */
+  fence: string
+  /** Whether the landing is still on record as begun and not ended. */
+  isOpen(): Promise<boolean>
+  /** @throws {FencedOutError} when a later gateway took over. */
+  assertOurs(): Promise<void>
+}
+
 /**
  * Finishes or undoes one landing that its writer left open. The ref says which: if it holds the new commit, the landing had happened
  * and the checkout follows; if not, the checkout goes back. Each step looks before it acts, so being killed here is no harm.
  *
+ * @returns undefined when the writer came to and ended it itself.
  * @throws {CheckoutBusyError} while the writer, or a git process of its, still runs.
  */
-export async function recoverLanding(repository: GitRepository, open: OpenIntent, fence: string): Promise<Recovery> {
+export async function recoverLanding(
+  repository: GitRepository,
+  open: OpenIntent,
+  duty: RecoveryDuty,
+): Promise<Recovery | undefined> {
   const { intent } = open
-  await waitForEnd([intent.owner, ...open.children])
+  if (!(await waitForEnd([intent.owner, ...open.children], duty.isOpen))) return undefined
   await waitForUnnoted(intent.token)
-  await removeOwnLocks(repository, open, fence)
+  await duty.assertOurs()
+  await removeOwnLocks(repository, open, duty.fence)
   const head = await repository.tryResolve(intent.ref)
   const landed = head !== undefined && (await isIn(repository, head, intent.new))
   const keptPaths = intent.checkout === null ? [] : await settleCheckout(repository, open, intent.checkout, landed)
@@ -44,8 +60,11 @@ async function isIn(repository: GitRepository, head: ObjectId, commit: ObjectId)
   return (await repository.tryResolve(commit)) !== undefined && repository.isAncestor(commit, head)
 }
 
-/** The writer lost its lease; if it is alive, it finds out at its next step. Its git processes end within moments of it. */
-async function waitForEnd(processes: readonly ProcessIdentity[]): Promise<void> {
+/**
+ * The writer lost its lease; if it is alive, it finds out at its next step. Its git processes end within moments of it. False when the
+ * landing is open no more.
+ */
+async function waitForEnd(processes: readonly ProcessIdentity[], isOpen: () => Promise<boolean>): Promise<boolean> {
   const deadline = Date.now() + WAIT_MS
   for (const identity of processes) {
     // This very process: an earlier landing of ours failed half way and left its journal for recovery.
@@ -53,8 +72,10 @@ async function waitForEnd(processes: readonly ProcessIdentity[]): Promise<void> 
     for (let delay = 5; await isAlive(identity); delay = Math.min(delay * 2, 200)) {
       if (Date.now() > deadline) throw new CheckoutBusyError(`process ${identity.pid} of an earlier landing still runs`)
       await sleep(delay)
+      if (!(await isOpen())) return false
     }
   }
+  return true
 }
 
 /** A git that moves files may have been started in the moment before its parent died, too late to be noted. */

@@ -56,10 +56,13 @@ export class ThreadLeaseKeeper implements LeaseKeeper {
     await kept?.stopLocal()
     const worker = this.#worker
     if (worker === undefined || kept === undefined) return
+    // The answer may be all that this process waits for; without the thread it would end instead.
+    worker.ref()
     await new Promise<void>((resolve) => {
       this.#stopping.set(id, resolve)
       worker.postMessage({ type: 'stop', id } satisfies Order)
     })
+    if (this.#stopping.size === 0) worker.unref()
   }
 
   async close(): Promise<void> {

@@ -62,7 +62,8 @@ export class AgentDesk {
         patchId: randomUUID(),
         repoId,
         target,
-        base: stamp,
+        // A person may have moved the workspace onto a newer head meanwhile.
+        base: session.commit === commit ? stamp : await code.stamp(session.commit, signal),
         author: { agent: name },
         title,
         changes: [...changes],
