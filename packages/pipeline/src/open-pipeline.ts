@@ -6,7 +6,6 @@ import type { PatchlaneConfig, PatchlaneConfigInput } from './config-schema.ts'
 import { AgentDesk } from './desks/agent-desk.ts'
 import { PatchApprovalDesk } from './desks/approval-desk.ts'
 import { CodeDesk } from './desks/code-desk.ts'
-import { diagnose } from './desks/doctor.ts'
 import { LandingGate } from './desks/landing-gate.ts'
 import { QueuePatchDesk } from './desks/patch-desk.ts'
 import { OrchestratedRunDesk } from './desks/run-desk.ts'
@@ -16,7 +15,7 @@ import { UndoDesk } from './desks/undo-desk.ts'
 import { ManagedWorkspaceDesk } from './desks/workspace-desk.ts'
 import { loadConfig } from './load-config.ts'
 import type { Pipeline } from './pipeline.ts'
-import { type AgentWiring, wireAgents } from './wiring/agents.ts'
+import type { AgentWiring } from './wiring/agents.ts'
 import { CodeIntelligence } from './wiring/code-intelligence.ts'
 import { ChainMerger } from './wiring/content-merger.ts'
 import { freshnessGate } from './wiring/freshness.ts'
@@ -107,7 +106,7 @@ function wire(parts: {
   // Looked for only when an agent is to run: it means starting a process.
   let agents: Promise<AgentWiring> | undefined
   const wiredAgents = () => {
-    agents ??= wireAgents(context, stores, config, workspaceRoot)
+    agents ??= import('./wiring/agents.ts').then(({ wireAgents }) => wireAgents(context, stores, config, workspaceRoot))
     return agents
   }
   const runs = new OrchestratedRunDesk(
@@ -141,7 +140,7 @@ function wire(parts: {
     runs,
     workspaces: new ManagedWorkspaceDesk(workspaces, staging),
     test: (options) => runTests(context, config, stores, options),
-    doctor: () => diagnose({ context, config, configFile, stores, workspaceRoot }),
+    doctor: async () => (await import('./desks/doctor.ts')).diagnose({ context, config, configFile, stores, workspaceRoot }),
     status: () => pipelineStatus({ context, stores, code, workspaces }),
     async *events({ stream = patchStream({ repoId, target }), after = 0, follow = false, limit, signal } = {}) {
       if (follow) yield* stores.events.follow(stream, after, signal)

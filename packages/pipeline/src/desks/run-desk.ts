@@ -1,5 +1,4 @@
-import { ParallelOrchestrator } from '@patchlane/orchestrator'
-import { SqlCheckpointSaver } from '@patchlane/orchestrator/sql'
+import type { ParallelOrchestrator } from '@patchlane/orchestrator'
 import type { WorkspaceManager } from '@patchlane/workspace'
 import type { PatchlaneConfig } from '../config-schema.ts'
 import { NotFoundError } from '../errors.ts'
@@ -71,7 +70,8 @@ export class OrchestratedRunDesk implements RunDesk {
   }
 
   async #make(): Promise<ParallelOrchestrator> {
-    const { FilePlanner } = await import('@patchlane/orchestrator')
+    // Loaded for a run only: LangChain comes with them.
+    const { FilePlanner, ParallelOrchestrator } = await import('@patchlane/orchestrator')
     const { context, stores, config, code, desk, workspaces, agents } = this.#parts
     const { git, repoId, target } = context
     return new ParallelOrchestrator({
@@ -91,7 +91,10 @@ export class OrchestratedRunDesk implements RunDesk {
       },
       target: { repoId, target, head: () => git.resolve(target), resolve: (revision) => git.resolve(revision) },
       merger: new GroupMerger(git),
-      saver: () => new SqlCheckpointSaver({ database: stores.database }),
+      saver: async () => {
+        const { SqlCheckpointSaver } = await import('@patchlane/orchestrator/sql')
+        return new SqlCheckpointSaver({ database: stores.database })
+      },
       runs: stores.runs,
       concurrency: config.concurrency,
       attempts: config.attempts,
