@@ -1,4 +1,5 @@
 import { packageBuild } from '../../tsup.shared.ts'
+import { oneLanguage } from './scripts/one-language.ts'
 import { thirdPartyNotices } from './scripts/third-party-notices.ts'
 
 /**
@@ -17,9 +18,12 @@ export default packageBuild({
   },
   dts: { entry: { index: 'src/index.ts' } },
   noExternal: [new RegExp(`^(?!(?:${apart})$)`)],
-  esbuildPlugins: [thirdPartyNotices()],
+  esbuildPlugins: [thirdPartyNotices(), oneLanguage()],
   esbuildOptions: (options) => {
     options.conditions = ['@patchlane/source', 'module']
+    // Names stay, since errors are named by their classes, and traces lead back by the source maps.
+    options.minifyWhitespace = true
+    options.minifySyntax = true
     // CommonJS inside the bundle asks for node's modules by `require`.
     options.banner = {
       js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { GitRepository } from '@patchlane/git'
 import { isObjectId, type ObjectId, objectIdSchema } from '@patchlane/kernel'
@@ -55,6 +56,10 @@ export class GitTreeReader implements TreeReader {
       args: ['rev-list', '--no-merges', `--max-count=${limit}`, resolved],
     })
     return stdout.split('\n').filter(isObjectId)
+  }
+
+  async historyState(): Promise<string> {
+    return readFile(join(this.#repository.commonDir, 'shallow'), 'utf8').catch(() => '')
   }
 
   async readHistory(commits: readonly ObjectId[]): Promise<HistoryCommit[]> {

@@ -34,6 +34,8 @@ export interface TreeReader {
   readBlobs(oids: readonly ObjectId[], limits: { maxBytes: number }): Promise<Blob[]>
   /** Commits without merges, newest first, the given one included. */
   listHistory(commit: string, limit: number): Promise<ObjectId[]>
+  /** Changes when commits may have another past than before: a shallow clone that was deepened. Without it, nothing of the past is kept. */
+  historyState?(): Promise<string>
   /** In the order asked for. */
   readHistory(commits: readonly ObjectId[]): Promise<HistoryCommit[]>
 }

@@ -1,4 +1,4 @@
-import { GitBranchTarget, GitStagingArea } from '@patchlane/apply-gateway'
+import { ApplyGateway, GitBranchTarget, GitStagingArea } from '@patchlane/apply-gateway'
 import { GitRepository } from '@patchlane/git'
 import { patchStream } from '@patchlane/patch-queue'
 import { defaultWorkspaceRoot, WorkspaceManager } from '@patchlane/workspace'
@@ -10,7 +10,6 @@ import { LandingGate } from './desks/landing-gate.ts'
 import { QueuePatchDesk } from './desks/patch-desk.ts'
 import { OrchestratedRunDesk } from './desks/run-desk.ts'
 import { pipelineStatus } from './desks/status-desk.ts'
-import { runTests } from './desks/test-desk.ts'
 import { UndoDesk } from './desks/undo-desk.ts'
 import { ManagedWorkspaceDesk } from './desks/workspace-desk.ts'
 import { loadConfig } from './load-config.ts'
@@ -19,7 +18,7 @@ import type { AgentWiring } from './wiring/agents.ts'
 import { CodeIntelligence } from './wiring/code-intelligence.ts'
 import { ChainMerger } from './wiring/content-merger.ts'
 import { freshnessGate } from './wiring/freshness.ts'
-import { gateChecks } from './wiring/gate-checks.ts'
+import type { GateChecks } from './wiring/gate-checks.ts'
 import { gatewayOwner } from './wiring/gateway-owner.ts'
 import { makePatch } from './wiring/make-patch.ts'
 import { openRepositoryContext, type RepositoryContext } from './wiring/repository-context.ts'
@@ -78,7 +77,6 @@ function wire(parts: {
   const code = new CodeIntelligence(context, stores)
   const codeDesk = new CodeDesk(context, config, code)
   const patches = new QueuePatchDesk(context, stores)
-  const { checks, project } = gateChecks(context, config, stores)
   const dependencies = new StagingDependencies(git)
   const merger = new ChainMerger()
   const staging = new GitStagingArea({
@@ -86,13 +84,16 @@ function wire(parts: {
     root: `${workspaceRoot}-staging`,
     prepare: (directory) => dependencies.prepare(directory),
   })
-  const gate = new LandingGate(
-    {
+  let checking: GateChecks | undefined
+  const openGateway = async () => {
+    const { gateChecks } = await import('./wiring/gate-checks.ts')
+    checking = gateChecks(context, config, stores)
+    return new ApplyGateway({
       repoId,
       target: new GitBranchTarget({ repository: git, name: target }),
       queue: stores.queue,
       owner,
-      checks,
+      checks: checking.checks,
       staging,
       approval: stores.approvalGate,
       freshness: freshnessGate(context, config),
@@ -100,9 +101,9 @@ function wire(parts: {
       admission: config.limits,
       checkTimeoutMs: config.checks.timeoutSeconds * 1000,
       indexVersionOf: async (commit) => (await code.stamp(commit)).indexVersion,
-    },
-    stores,
-  )
+    })
+  }
+  const gate = new LandingGate({ repoId, target }, openGateway, stores)
   // Looked for only when an agent is to run: it means starting a process.
   let agents: Promise<AgentWiring> | undefined
   const wiredAgents = () => {
@@ -139,8 +140,9 @@ function wire(parts: {
     agent: (request) => agent.run(request),
     runs,
     workspaces: new ManagedWorkspaceDesk(workspaces, staging),
-    test: (options) => runTests(context, config, stores, options),
-    doctor: async () => (await import('./desks/doctor.ts')).diagnose({ context, config, configFile, stores, workspaceRoot }),
+    test: async (options) => (await import('./desks/test-desk.ts')).runTests(context, config, stores, options),
+    doctor: async () =>
+      (await import('./desks/doctor.ts')).diagnose({ context, config, configFile, stores, workspaceRoot }),
     status: () => pipelineStatus({ context, stores, code, workspaces }),
     async *events({ stream = patchStream({ repoId, target }), after = 0, follow = false, limit, signal } = {}) {
       if (follow) yield* stores.events.follow(stream, after, signal)
@@ -149,7 +151,7 @@ function wire(parts: {
     close: () => {
       closed ??= (async () => {
         await gate.close()
-        await Promise.all([project.close(), merger.close()])
+        await Promise.all([checking?.project.close(), merger.close()])
         await stores.queue.close()
         await stores.close()
         await git.close()
