@@ -82,7 +82,9 @@ export class CodeIndex {
     await this.#read(files, request)
     const find = (key: string) => this.#store.find(key)
     const like = [...this.#views.values()].at(-1)
-    const view = new CodeView({ commit: request.commit, digest: treeDigest(this.#version, files), files, find, like })
+    const holds = (segment: Segment) => this.#store.holds(segment)
+    const digest = treeDigest(this.#version, files)
+    const view = new CodeView({ commit: request.commit, digest, files, find, like, holds })
     keepLast(this.#views, request.commit, view)
     return view
   }
@@ -117,6 +119,7 @@ export class CodeIndex {
       files: list,
       find: (key) => places.get(key) ?? this.#store.find(key),
       like: base,
+      holds: () => true,
     })
   }
 
@@ -124,7 +127,11 @@ export class CodeIndex {
   async #listTree(commit: ObjectId): Promise<readonly TreeFile[]> {
     const known = this.#trees.get(commit)
     if (known !== undefined) return known
-    const files = await this.#reader.listTree(commit)
+    const [last] = [...this.#trees].slice(-1)
+    const files =
+      last === undefined || this.#reader.listTreeFrom === undefined
+        ? await this.#reader.listTree(commit)
+        : await this.#reader.listTreeFrom(commit, { commit: last[0], files: last[1] })
     keepLast(this.#trees, commit, files)
     return files
   }

@@ -6,6 +6,8 @@ import type { Blob, HistoryCommit, TreeFile, TreeReader } from './tree-reader.ts
 
 /** Above this many objects one more process costs less than as many questions to the one that runs. */
 const BULK = 64
+/** Above this many differences a list of everything is as fast. */
+const MANY_DIFFERENCES = 500
 /** Bytes of blobs asked for in one go. */
 const BULK_BYTES = 32_000_000
 
@@ -27,6 +29,17 @@ export class GitTreeReader implements TreeReader {
 
   async listTree(commit: string): Promise<TreeFile[]> {
     return this.#repository.listTree(commit)
+  }
+
+  async listTreeFrom(commit: string, known: { commit: string; files: readonly TreeFile[] }): Promise<TreeFile[]> {
+    const differences = await this.#repository.diffTrees(known.commit, commit)
+    if (differences.length > MANY_DIFFERENCES) return this.listTree(commit)
+    const files = new Map(known.files.map((file) => [file.path, file]))
+    for (const { path, after } of differences) {
+      if (after === null) files.delete(path)
+      else files.set(path, { path, mode: after.mode, oid: after.oid })
+    }
+    return [...files.values()]
   }
 
   async readBlobs(oids: readonly ObjectId[], { maxBytes }: { maxBytes: number }): Promise<Blob[]> {

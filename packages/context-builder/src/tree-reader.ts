@@ -30,6 +30,8 @@ export interface TreeReader {
   /** A folder shared by all worktrees of the repository, where the index may keep its files. */
   readonly stateDirectory: string
   listTree(commit: string): Promise<TreeFile[]>
+  /** As {@link listTree}, from the files of another commit: for a reader that can tell what differs faster than list everything. */
+  listTreeFrom?(commit: string, known: { commit: string; files: readonly TreeFile[] }): Promise<TreeFile[]>
   /** In any order; each id once. */
   readBlobs(oids: readonly ObjectId[], limits: { maxBytes: number }): Promise<Blob[]>
   /** Commits without merges, newest first, the given one included. */
