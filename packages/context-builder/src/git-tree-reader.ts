@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { GitRepository } from '@patchlane/git'
-import { isObjectId, type ObjectId, objectIdSchema } from '@patchlane/kernel'
+import { isObjectId, type ObjectId, objectIdSchema, PatchlaneError } from '@patchlane/kernel'
 import type { Blob, HistoryCommit, TreeFile, TreeReader } from './tree-reader.ts'
 
 /** Above this many objects one more process costs less than as many questions to the one that runs. */
@@ -42,7 +42,24 @@ export class GitTreeReader implements TreeReader {
     return [...files.values()]
   }
 
-  async readBlobs(oids: readonly ObjectId[], { maxBytes }: { maxBytes: number }): Promise<Blob[]> {
+  async readBlobs(oids: readonly ObjectId[], limits: { maxBytes: number }): Promise<Blob[]> {
+    try {
+      return await this.#readAll(oids, limits)
+    } catch (error) {
+      // In a partial clone git fetches what is missing, and fails as a whole where it cannot: what is here is read all the same.
+      if (!PatchlaneError.is(error) || error.code !== 'GIT_COMMAND_FAILED') throw error
+      const here = await this.#objectsHere()
+      const missing = oids.filter((oid) => !here.has(oid))
+      if (missing.length === 0) throw error
+      const blobs = await this.#readAll(
+        oids.filter((oid) => here.has(oid)),
+        limits,
+      )
+      return [...blobs, ...missing.map((oid) => ({ oid, size: 0, content: null }))]
+    }
+  }
+
+  async #readAll(oids: readonly ObjectId[], { maxBytes }: { maxBytes: number }): Promise<Blob[]> {
     if (oids.length < BULK) return Promise.all(oids.map((oid) => this.#readOne(oid, maxBytes)))
     const sizes = await this.#sizes(oids)
     const small = oids.filter((oid) => (sizes.get(oid) ?? Number.POSITIVE_INFINITY) <= maxBytes)
@@ -93,6 +110,14 @@ export class GitTreeReader implements TreeReader {
           paths: paths.filter((path) => path !== ''),
         }
       })
+  }
+
+  /** Every object that needs no fetching. */
+  async #objectsHere(): Promise<Set<string>> {
+    const { stdout } = await this.#repository.git({
+      args: ['cat-file', '--batch-all-objects', '--unordered', '--buffer', '--batch-check=%(objectname)'],
+    })
+    return new Set(stdout.split('\n'))
   }
 
   async #readOne(oid: ObjectId, maxBytes: number): Promise<Blob> {

@@ -9,6 +9,7 @@ export interface TreeFile {
 
 export interface Blob {
   readonly oid: ObjectId
+  /** In bytes; 0 for one that is not at hand. */
   readonly size: number
   /** Null when it is larger than asked for, or not at hand (a partial clone). */
   readonly content: Uint8Array | null

@@ -91,6 +91,25 @@ export class SegmentStore {
     await this.#compact()
   }
 
+  /** Keeps only the documents whose key is wanted. @throws {IndexNotWrittenError}; then nothing was removed. */
+  async prune(wanted: (key: string) => boolean): Promise<{ documents: number; bytes: number }> {
+    await this.refresh()
+    const before = { documents: this.size, bytes: this.#bytes }
+    const unwanted = [...this.#places.keys()].some((key) => !wanted(key))
+    if (!unwanted) return { documents: 0, bytes: 0 }
+    const bytes = mergeSegments(this.segments, wanted)
+    const name = await this.#write(bytes)
+    for (const old of this.#open.keys()) if (old !== name) await unlink(join(this.directory, old)).catch(() => undefined)
+    this.#open.clear()
+    this.#open.set(name, new Segment(bytes))
+    this.#index()
+    return { documents: before.documents - this.size, bytes: before.bytes - this.#bytes }
+  }
+
+  get #bytes(): number {
+    return this.segments.reduce((sum, { byteLength }) => sum + byteLength, 0)
+  }
+
   /** Merges small files into one when there are many. Large ones are left alone, so that a document is rewritten few times. */
   async #compact(): Promise<void> {
     const files = [...this.#open]
