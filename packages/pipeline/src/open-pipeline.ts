@@ -1,24 +1,22 @@
-import { GitBranchTarget, GitStagingArea, type Target } from '@patchlane/apply-gateway'
+import { ApplyGateway, GitBranchTarget, GitStagingArea, type Target } from '@patchlane/apply-gateway'
 import { patchStream } from '@patchlane/patch-queue'
 import { defaultWorkspaceRoot, WorkspaceManager } from '@patchlane/workspace'
 import type { PatchlaneConfig, PatchlaneConfigInput } from './config-schema.ts'
 import { AgentDesk } from './desks/agent-desk.ts'
 import { PatchApprovalDesk } from './desks/approval-desk.ts'
 import { CodeDesk } from './desks/code-desk.ts'
-import { diagnose } from './desks/doctor.ts'
 import { LandingGate } from './desks/landing-gate.ts'
 import { QueuePatchDesk } from './desks/patch-desk.ts'
 import { OrchestratedRunDesk } from './desks/run-desk.ts'
 import { pipelineStatus } from './desks/status-desk.ts'
-import { runTests } from './desks/test-desk.ts'
 import { UndoDesk } from './desks/undo-desk.ts'
 import { ManagedWorkspaceDesk } from './desks/workspace-desk.ts'
 import type { Pipeline } from './pipeline.ts'
-import { type AgentWiring, wireAgents } from './wiring/agents.ts'
+import type { AgentWiring } from './wiring/agents.ts'
 import { CodeIntelligence } from './wiring/code-intelligence.ts'
 import { ChainMerger } from './wiring/content-merger.ts'
 import { freshnessGate } from './wiring/freshness.ts'
-import { gateChecks } from './wiring/gate-checks.ts'
+import type { GateChecks } from './wiring/gate-checks.ts'
 import { gatewayOwner } from './wiring/gateway-owner.ts'
 import { makePatch } from './wiring/make-patch.ts'
 import { openPlace } from './wiring/place.ts'
@@ -79,7 +77,6 @@ function wire(parts: {
   const code = new CodeIntelligence(context, stores)
   const codeDesk = new CodeDesk(context, config, code)
   const patches = new QueuePatchDesk(context, stores)
-  const { checks, project } = gateChecks(context, config, stores)
   const dependencies = new StagingDependencies(git)
   const merger = new ChainMerger()
   const staging = new GitStagingArea({
@@ -87,13 +84,16 @@ function wire(parts: {
     root: `${workspaceRoot}-staging`,
     prepare: (directory) => dependencies.prepare(directory),
   })
-  const gate = new LandingGate(
-    {
+  let checking: GateChecks | undefined
+  const openGateway = async () => {
+    const { gateChecks } = await import('./wiring/gate-checks.ts')
+    checking = gateChecks(context, config, stores)
+    return new ApplyGateway({
       repoId,
       target: gateTarget,
       queue: stores.queue,
       owner,
-      checks,
+      checks: checking.checks,
       staging,
       approval: stores.approvalGate,
       freshness: freshnessGate(context, config),
@@ -101,13 +101,13 @@ function wire(parts: {
       admission: config.limits,
       checkTimeoutMs: config.checks.timeoutSeconds * 1000,
       indexVersionOf: async (commit) => (await code.stamp(commit)).indexVersion,
-    },
-    stores,
-  )
+    })
+  }
+  const gate = new LandingGate({ repoId, target }, openGateway, stores)
   // Looked for only when an agent is to run: it means starting a process.
   let agents: Promise<AgentWiring> | undefined
   const wiredAgents = () => {
-    agents ??= wireAgents(context, stores, config, workspaceRoot)
+    agents ??= import('./wiring/agents.ts').then(({ wireAgents }) => wireAgents(context, stores, config, workspaceRoot))
     return agents
   }
   const runs = new OrchestratedRunDesk(
@@ -140,8 +140,9 @@ function wire(parts: {
     agent: (request) => agent.run(request),
     runs,
     workspaces: new ManagedWorkspaceDesk(workspaces, staging, context),
-    test: (options) => runTests(context, config, stores, options),
-    doctor: () => diagnose({ context, config, configFile, stores, workspaceRoot }),
+    test: async (options) => (await import('./desks/test-desk.ts')).runTests(context, config, stores, options),
+    doctor: async () =>
+      (await import('./desks/doctor.ts')).diagnose({ context, config, configFile, stores, workspaceRoot }),
     status: () => pipelineStatus({ context, stores, code, workspaces }),
     async *events({ stream = patchStream({ repoId, target }), after = 0, follow = false, limit, signal } = {}) {
       if (follow) yield* stores.events.follow(stream, after, signal)
@@ -150,7 +151,7 @@ function wire(parts: {
     close: () => {
       closed ??= (async () => {
         await gate.close()
-        await Promise.all([project.close(), merger.close()])
+        await Promise.all([checking?.project.close(), merger.close()])
         await stores.queue.close()
         await stores.close()
         await git.close()

@@ -3,6 +3,7 @@ import type { FileChange, ObjectId, Stamp } from '@patchlane/kernel'
 import type { PatchlaneConfig } from '../config-schema.ts'
 import type { ContextBundle, ContextRequest, IndexProgress, IndexSummary, SymbolHit } from '../pipeline.ts'
 import type { CodeIntelligence } from '../wiring/code-intelligence.ts'
+import { commitsInUse } from '../wiring/commits-in-use.ts'
 import type { RepositoryContext } from '../wiring/repository-context.ts'
 import { uncommittedChanges } from '../wiring/uncommitted-changes.ts'
 
@@ -23,12 +24,17 @@ export class CodeDesk {
   }
 
   async index(
-    options: { commit?: string; signal?: AbortSignal; onProgress?: (progress: IndexProgress) => void } = {},
+    options: {
+      commit?: string
+      prune?: boolean
+      signal?: AbortSignal
+      onProgress?: (progress: IndexProgress) => void
+    } = {},
   ): Promise<IndexSummary> {
-    const { commit: revision, ...rest } = options
-    const { repoId } = this.#context
-    const commit = await this.#git.resolve(revision ?? this.#context.ref)
-    const { versions } = await this.#code.open()
+    const { commit: revision, prune = false, ...rest } = options
+    const { repoId, ref } = this.#context
+    const commit = await this.#git.resolve(revision ?? ref)
+    const { versions, index } = await this.#code.open()
     const started = Date.now()
     const version = await versions.ensure({ repoId, commit, ...rest })
     const fresh = (version.indexedAt ?? 0) >= started
@@ -39,6 +45,7 @@ export class CodeDesk {
       fileCount: version.fileCount,
       durationMs: fresh ? version.durationMs : 0,
       fresh,
+      ...(prune ? { pruned: await index.prune(await commitsInUse(this.#git, commit)) } : {}),
     }
   }
 
