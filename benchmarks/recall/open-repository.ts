@@ -4,12 +4,12 @@ import { basename, join, resolve } from 'node:path'
 import { CodeIndex, GitTreeReader, GraphBuilder, HistoryStore } from '@patchlane/context-builder'
 import { GitRepository } from '@patchlane/git'
 import { type CaseOptions, recallCases } from './cases.ts'
-import { readAhead } from './read-ahead.ts'
+import { RememberingReader, readAhead } from './read-ahead.ts'
 
 /** Opens a repository and its cases, with an index outside of it, so that a benchmark leaves nothing behind. */
 export async function openRepository(directory: string, options: CaseOptions & { state: string | undefined }) {
   const repository = await GitRepository.open(directory)
-  const reader = new GitTreeReader(repository)
+  const reader = new RememberingReader(new GitTreeReader(repository))
   const name = basename(resolve(directory))
   const own =
     options.state === undefined ? await mkdtemp(join(tmpdir(), 'patchlane-recall-')) : join(options.state, name)
