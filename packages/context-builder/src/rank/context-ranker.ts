@@ -4,6 +4,7 @@ import { EmptyTaskError } from '../errors.ts'
 import type { CodeGraph } from '../graph/code-graph.ts'
 import type { History } from '../history/history.ts'
 import type { FileRole } from '../role.ts'
+import type { RankedFile } from './ranked-file.ts'
 import { SCORE_UNIT, scoresOf } from './score.ts'
 import { type Signals, signalsOf } from './signals.ts'
 import { readTask, type TaskQuery } from './task-query.ts'
@@ -12,16 +13,6 @@ import { defaultWeights, type RankWeights } from './weights.ts'
 
 /** Raise it when the same weights rank otherwise. */
 const RANKER_REVISION = 2
-
-/** One file in the order of its role. */
-export interface RankedFile {
-  /** In the view. */
-  position: number
-  path: string
-  role: FileRole
-  /** A whole number; comparable within one ranking and role only. */
-  score: number
-}
 
 export interface RankRequest {
   view: CodeView

@@ -1,6 +1,6 @@
 import type { CodeView } from '../code-view.ts'
 import { type CodeGraph, testsOf } from '../graph/code-graph.ts'
-import type { RankedFile } from './context-ranker.ts'
+import type { RankedFile } from './ranked-file.ts'
 
 /** Implementation files whose tests are looked at, and tests of each. */
 const SUBJECTS = 8

@@ -1,6 +1,7 @@
 import type { CodeView } from '../../code-view.ts'
-import type { RankedFile, Ranking } from '../../rank/context-ranker.ts'
+import type { Ranking } from '../../rank/context-ranker.ts'
 import { PathWords } from '../../rank/path-words.ts'
+import type { RankedFile } from '../../rank/ranked-file.ts'
 import { termsOf } from '../../words.ts'
 import type { ContextCandidate, ContextSource, SourceRequest } from '../context-source.ts'
 import { mirrorKeys } from '../mirrors.ts'
