@@ -285,6 +285,7 @@ export class FakePipeline implements Pipeline {
     list: async () => this.workspaceList,
     gc: async () => ({ removed: this.workspaceList, rescued: [] }),
     rescue: async (id) => ({ ref: `refs/patchlane/rescue/${id}` }),
+    rebase: async (id) => ({ commit: LANDED, conflicts: id === 'ws-conflict' ? ['src/a.ts'] : [] }),
   }
 
   async test(options: Parameters<Pipeline['test']>[0] = {}): Promise<CheckReport[]> {

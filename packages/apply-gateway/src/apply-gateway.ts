@@ -115,6 +115,9 @@ export class ApplyGateway {
       const recovered = await this.#recover(fence)
       const either = signal === undefined ? held.signal : AbortSignal.any([held.signal, signal])
       return await work({ held, fence, recovered, signal: either })
+    } catch (thrown) {
+      // Whatever was stopped in the middle because the lease was lost: that is what happened.
+      throw held.signal.aborted ? (held.signal.reason ?? thrown) : thrown
     } finally {
       this.#rollback.reset()
       await held.release()

@@ -25,6 +25,8 @@ export interface Pipeline {
   stamp(): Promise<Stamp>
   index(options?: {
     commit?: string
+    /** Afterwards, removes from the index what no branch, no worktree and no recent commit holds. */
+    prune?: boolean
     signal?: AbortSignal
     onProgress?: (progress: IndexProgress) => void
   }): Promise<IndexSummary>
@@ -77,6 +79,8 @@ export interface IndexSummary {
   /** 0 when this commit had been indexed before. */
   durationMs: number
   fresh: boolean
+  /** What was removed, where that was asked for. */
+  pruned?: { documents: number; bytes: number }
 }
 
 export interface ContextRequest {
@@ -282,6 +286,11 @@ export interface WorkspaceDesk {
   /** Removes what nobody holds; unsaved work is kept under a rescue ref first. */
   gc(options?: { all?: boolean }): Promise<{ removed: WorkspaceInfo[]; rescued: { id: WorkspaceId; ref: string }[] }>
   rescue(id: string): Promise<{ ref: string }>
+  /**
+   * Moves a workspace that an agent holds, with the work in it, onto the newest head of the target or another revision. With conflicts
+   * (their paths), nothing was changed.
+   */
+  rebase(id: string, options?: { onto?: string }): Promise<{ commit: ObjectId; conflicts: string[] }>
 }
 
 export interface Diagnosis {

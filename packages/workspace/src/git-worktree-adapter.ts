@@ -21,6 +21,8 @@ export interface GitWorktreeAdapterOptions {
   keep?: readonly string[]
 }
 
+const SUBMODULE = 0o160000
+
 /** The outcome of {@link GitWorktreeAdapter.rebase}. With conflicts, nothing was changed. */
 export type RebaseOutcome = { rebased: true } | { rebased: false; conflicts: MergeConflict[] }
 
@@ -39,11 +41,12 @@ export class GitWorktreeAdapter {
     return new Slot({ ...this.#options, id })
   }
 
-  /** Makes a worktree, detached at `commit`, locked from its first moment. */
-  async create(id: string, commit: ObjectId, lockReason: string): Promise<Slot> {
+  /** Makes a worktree, detached at `commit`, locked from its first moment; with `sparse`, of these folders only. */
+  async create(id: string, commit: ObjectId, lockReason: string, sparse?: readonly string[]): Promise<Slot> {
     const slot = this.slot(id)
     await mkdir(this.#options.root, { recursive: true })
     await slot.prepare()
+    await slot.limitTo(sparse)
     await this.#withMetadata(() =>
       this.#options.repository.git({
         cwd: this.#options.repository.commonDir,
@@ -56,6 +59,15 @@ export class GitWorktreeAdapter {
     await slot.git(['read-tree', '--reset', '-u', commit])
     await slot.resetRecords(commit)
     return slot
+  }
+
+  /**
+   * Readies a worktree for work of ours; see {@link Slot.refresh}.
+   *
+   * @throws {WorkspaceSpoiledError} when it is gone.
+   */
+  refresh(slot: Slot): Promise<string> {
+    return unspoiled(slot, () => slot.refresh())
   }
 
   /**
@@ -213,7 +225,7 @@ export class GitWorktreeAdapter {
   }
 
   async #treeOf(slot: Slot, index: string): Promise<ObjectId> {
-    const added = await slot.git(['-c', 'advice.addEmbeddedRepo=false', 'add', '--all', '--', '.'], {
+    const added = await slot.git(['-c', 'advice.addEmbeddedRepo=false', 'add', '--all', '--sparse', '--', '.'], {
       index,
       okExitCodes: [0, 1, 128],
     })
@@ -235,13 +247,10 @@ export class GitWorktreeAdapter {
   async #survey(slot: Slot, keep: readonly string[] = []): Promise<Map<string, string>> {
     const kept = new Set(keep)
     const names = (this.#options.keep ?? []).map((pattern) => pattern.replaceAll(/^\/|\/$/g, ''))
-    const { stdout } = await slot.git(['ls-files', '--stage', '-z'], { okExitCodes: [0, 128] })
     const tracked = new Set<string>()
-    for (const line of stdout.split('\0')) {
-      const path = line.slice(line.indexOf('\t') + 1)
-      if (line.startsWith('160000 ')) await emptyFolder(join(slot.directory, path))
-      else if (path !== '') tracked.add(path)
-    }
+    for (const { mode, path } of await slot.entries())
+      if (mode === SUBMODULE) await emptyFolder(join(slot.directory, path))
+      else tracked.add(path)
     return survey({
       directory: slot.directory,
       ...{ tracked, modelFolder: slot.shadow, modelFile: join(slot.shadow, 'HEAD') },

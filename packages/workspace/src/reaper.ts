@@ -114,7 +114,7 @@ export class Reaper {
     const found = new Set((await adapter.found(known)).map(({ id }) => id))
     for (const folder of [dirname(directory), dirname(shadow)])
       for (const name of await readdir(folder)) {
-        const id = name.replace(/\.lock$/, '')
+        const id = name.replace(/\.lock(?:\..*)?$/, '')
         if (!/^ws-[0-9a-f]+$/.test(id) || known.has(id) || found.has(id)) continue
         const { mtimeMs } = (await lstat(join(folder, name)).catch(() => undefined)) ?? { mtimeMs: Date.now() }
         if (Date.now() - mtimeMs > 600_000) await rm(join(folder, name), { recursive: true, force: true })

@@ -2,9 +2,11 @@ import { randomBytes } from 'node:crypto'
 import { copyFile, lstat, mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
-import type { GitRepository } from '@patchlane/git'
+import { type GitRepository, withFileLock } from '@patchlane/git'
 import { type ObjectId, sha256 } from '@patchlane/kernel'
 import type { z } from 'zod'
+import { type IndexEntry, named, readIndexEntries } from './index-file.ts'
+import { sparsePatterns } from './sparse-patterns.ts'
 
 /** `seal`: what a clean worktree looked like. `dependencies`: what was linked from where. `setup`: what the set-up command was run for. */
 type NoteName = 'seal' | 'dependencies' | 'setup'
@@ -36,16 +38,10 @@ export class Slot {
 
   /** Makes our git folder. */
   async prepare(): Promise<void> {
-    const { objectFormat } = this.#repository
     await mkdir(join(this.shadow, 'refs'), { recursive: true })
     await mkdir(join(this.shadow, 'info'), { recursive: true })
-    const sha256 = objectFormat === 'sha256'
-    const extensions = sha256 ? '[extensions]\n\tobjectFormat = sha256\n' : ''
     await writeFile(join(this.shadow, 'HEAD'), 'ref: refs/heads/none\n')
-    await writeFile(
-      join(this.shadow, 'config'),
-      `[core]\n\trepositoryFormatVersion = ${sha256 ? 1 : 0}\n\tbare = false\n${extensions}`,
-    )
+    await this.limitTo(undefined)
     await this.refresh()
     await this.exclude([])
   }
@@ -64,6 +60,25 @@ export class Slot {
     const current = await readFile(own).catch(() => undefined)
     if (current === undefined || !current.equals(attributes)) await writeFile(own, attributes)
     return sha256(JSON.stringify([this.#repository.settings, attributes.toString('base64')]))
+  }
+
+  /** Which folders are checked out from the next time on; all, without any. See {@link sparsePatterns}. */
+  async limitTo(folders: readonly string[] | undefined): Promise<void> {
+    const patterns = folders === undefined ? '/*\n' : sparsePatterns(folders)
+    const file = join(this.shadow, 'info', 'sparse-checkout')
+    if (folders === undefined && (await readFile(file, 'utf8').catch(() => patterns)) !== patterns)
+      // It has been limited: git has to be told that it is no more.
+      await this.#configure({ sparse: true })
+    else await this.#configure({ sparse: folders !== undefined })
+    await ensureFile(file, patterns)
+  }
+
+  #configure({ sparse }: { sparse: boolean }): Promise<void> {
+    const sha256 = this.#repository.objectFormat === 'sha256'
+    const core = `[core]\n\trepositoryFormatVersion = ${sha256 ? 1 : 0}\n\tbare = false\n`
+    const limits = sparse ? '\tsparseCheckout = true\n\tsparseCheckoutCone = true\n' : ''
+    const extensions = sha256 ? '[extensions]\n\tobjectFormat = sha256\n' : ''
+    return ensureFile(join(this.shadow, 'config'), core + limits + extensions)
   }
 
   /** Has git ignore what the repository's own exclude file names, and these folders. */
@@ -94,6 +109,10 @@ export class Slot {
         // Change times tell what a holder touched, whatever it set back.
         'core.trustctime=true',
         'core.checkStat=default',
+        // The kind of index that we read ourselves.
+        'index.version=2',
+        'core.splitIndex=false',
+        'index.sparse=false',
         // Workers take longer to start than a few hundred files take to write.
         'checkout.thresholdForParallelism=2000',
         `checkout.workers=${Math.min(4, availableParallelism())}`,
@@ -102,6 +121,12 @@ export class Slot {
       ...(options.okExitCodes === undefined ? {} : { okExitCodes: options.okExitCodes }),
       ...(options.signal === undefined ? {} : { signal: options.signal }),
     })
+  }
+
+  /** What our index says of the files of these names, in any folder; of all files without names. */
+  async entries(names?: readonly string[]): Promise<IndexEntry[]> {
+    const wanted = names === undefined ? undefined : named(names)
+    return (await readIndexEntries(this.index, this.#repository.objectFormat, wanted)) ?? []
   }
 
   /** A copy of our index, to be worked on and thrown away. */
@@ -157,6 +182,11 @@ export class Slot {
 
   #note(name: NoteName): string {
     return join(this.shadow, `${name}.json`)
+  }
+
+  /** While one reads or moves the work in it, no other does, in whatever process. */
+  exclusively<T>(work: () => Promise<T>): Promise<T> {
+    return withFileLock(join(this.shadow, 'work.lock'), work)
   }
 
   /** git's lock on the worktree, as `git worktree lock` writes it. */

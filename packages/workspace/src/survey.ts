@@ -37,7 +37,7 @@ export async function survey({ directory, skip, ...options }: SurveyOptions): Pr
       stamps.set(path, stampOf(mended ? lstatSync(join(directory, path)) : stats))
     },
     entry(path, entry) {
-      const name = join(directory, path)
+      const name = `${directory}/${path}`
       if (entry.name === '.git') {
         const folder = path.slice(0, -'/.git'.length)
         if (path !== '.git' && folders.has(folder)) rmSync(name, { recursive: true, force: true })

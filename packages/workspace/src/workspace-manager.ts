@@ -8,7 +8,7 @@ import { type ObjectId, sha256, workspaceIdSchema } from '@patchlane/kernel'
 import { identityOf } from '@patchlane/process'
 import { directorySize } from './directory-size.ts'
 import { WorkspaceLimitError, WorkspaceLostError, WorkspaceNotFoundError, WorkspaceSpoiledError } from './errors.ts'
-import { GitWorktreeAdapter } from './git-worktree-adapter.ts'
+import { GitWorktreeAdapter, type RebaseOutcome } from './git-worktree-adapter.ts'
 import { processesIn } from './holders.ts'
 import { Limiter } from './limiter.ts'
 import { formatLockReason, parseLockReason } from './lock-reason.ts'
@@ -16,6 +16,7 @@ import { MemoryWorkspaceStore } from './memory/memory-workspace-store.ts'
 import { Reaper, type ReapOptions, type ReapReport } from './reaper.ts'
 import { readWork, saveWork } from './rescue.ts'
 import type { Slot } from './slot.ts'
+import { sparsePatterns } from './sparse-patterns.ts'
 import { infoOf, type WorkspaceInfo } from './workspace-info.ts'
 import type { LeaseRequest, WorkspaceManagerOptions } from './workspace-options.ts'
 import { WorkspacePreparation } from './workspace-preparation.ts'
@@ -39,7 +40,8 @@ export class WorkspaceManager {
   readonly store: WorkspaceStore
   readonly root: string
   readonly #options: WorkspaceManagerOptions
-  readonly #repoId: string
+  /** What the repository is called in the store. */
+  readonly repoId: string
   readonly #checkouts: Limiter
   readonly #choosing = new Limiter(1)
   #adapter: Promise<GitWorktreeAdapter> | undefined
@@ -51,16 +53,18 @@ export class WorkspaceManager {
     this.root = options.root ?? defaultWorkspaceRoot(commonDir)
     assertOutside(this.root, workTree, commonDir)
     this.store = options.store ?? new MemoryWorkspaceStore()
-    this.#repoId = options.repoId ?? `git:${sha256(commonDir).slice(0, 16)}`
+    this.repoId = options.repoId ?? `git:${sha256(commonDir).slice(0, 16)}`
     this.#checkouts = new Limiter(options.checkouts ?? 4)
   }
 
   /**
    * @throws {WorkspaceLimitError} when all that are allowed are in use, after `waitMs`.
    * @throws {ObjectNotFoundError} when the repository has no such commit.
+   * @throws {UnsafePathError} when a folder of `sparse` is outside the tree.
    */
   async lease(request: LeaseRequest): Promise<WorkspaceSession> {
     await this.#options.repository.resolve(request.commit)
+    sparsePatterns(this.#sparse(request) ?? [])
     const deadline = performance.now() + (request.waitMs ?? 0)
     for (let round = 0; ; round++) {
       request.signal?.throwIfAborted()
@@ -103,6 +107,21 @@ export class WorkspaceManager {
     return { ...report, removed: removed.map((record) => infoOf(record, now)) }
   }
 
+  /**
+   * Moves a workspace that somebody holds, with the work in it, onto another commit. Where the two conflict, nothing is changed and the
+   * conflicts are named.
+   *
+   * @throws {WorkspaceNotFoundError} when nobody holds such a workspace.
+   * @throws {ObjectNotFoundError} when the repository has no such commit.
+   */
+  async rebase(id: string, commit: ObjectId): Promise<RebaseOutcome> {
+    await this.#options.repository.resolve(commit)
+    await this.#adopt()
+    const record = (await this.#records()).find((candidate) => candidate.id === id)
+    if (record?.status !== 'leased') throw new WorkspaceNotFoundError(id)
+    return this.#rebase(record, commit)
+  }
+
   /** Saves what is in a workspace under a rescue ref, whoever holds it, and leaves it as it is. */
   async rescue(id: string): Promise<{ ref: string }> {
     await this.#adopt()
@@ -115,6 +134,10 @@ export class WorkspaceManager {
     return { ref }
   }
 
+  #sparse(request: LeaseRequest): readonly string[] | undefined {
+    return request.sparse ?? this.#options.sparse
+  }
+
   get #max(): number {
     return this.#options.max ?? 50
   }
@@ -124,7 +147,7 @@ export class WorkspaceManager {
   }
 
   async #records(): Promise<WorkspaceRecord[]> {
-    return (await this.store.list(this.#repoId)).filter(({ home }) => home === this.#home)
+    return (await this.store.list(this.repoId)).filter(({ home }) => home === this.#home)
   }
 
   #ready(): Promise<GitWorktreeAdapter> {
@@ -154,7 +177,7 @@ export class WorkspaceManager {
       const slot = adapter.slot(record.id)
       try {
         const preparation = this.#preparation(adapter, slot)
-        await this.#checkouts.run(() => preparation.advance(record.commit, request.commit))
+        await this.#checkouts.run(() => preparation.advance(record.commit, request.commit, this.#sparse(request)))
         return await this.#handOut(adapter, slot, record, request)
       } catch (thrown) {
         await this.#remove(record)
@@ -191,7 +214,7 @@ export class WorkspaceManager {
     const slot = adapter.slot(id)
     const record: WorkspaceRecord = {
       id,
-      repoId: this.#repoId,
+      repoId: this.repoId,
       home: this.#home,
       directory: slot.directory,
       status: 'preparing',
@@ -209,7 +232,9 @@ export class WorkspaceManager {
     }
     if (!(await this.store.insert(record, this.#max))) return undefined
     try {
-      await this.#checkouts.run(() => adapter.create(id, request.commit, formatLockReason(record, STEP_TTL_MS)))
+      await this.#checkouts.run(() =>
+        adapter.create(id, request.commit, formatLockReason(record, STEP_TTL_MS), this.#sparse(request)),
+      )
       await this.#preparation(adapter, slot).complete()
       if (this.#options.maxBytes !== undefined)
         await this.store.update(id, record.epoch, { sizeBytes: await directorySize(slot.directory) })
@@ -239,7 +264,7 @@ export class WorkspaceManager {
       host: {
         store: this.store,
         adapter,
-        supplement: (each) => this.#preparation(adapter, each).supplement(),
+        rebase: (each, commit) => this.#rebase(each, commit),
         giveBack: (each) => this.#giveBack(each),
       },
     })
@@ -324,6 +349,20 @@ export class WorkspaceManager {
     await this.#checkouts.run(() => preparation.restore(commit))
   }
 
+  async #rebase({ id }: WorkspaceRecord, commit: ObjectId): Promise<RebaseOutcome> {
+    const adapter = await this.#ready()
+    const slot = adapter.slot(id)
+    return slot.exclusively(async () => {
+      const record = await this.store.get(id)
+      if (record?.status !== 'leased' || record.commit === null) throw new WorkspaceLostError(id)
+      const outcome = await adapter.rebase(slot, record.commit, commit)
+      if (!outcome.rebased) return outcome
+      if ((await this.store.update(id, record.epoch, { commit })) === undefined) throw new WorkspaceLostError(id)
+      await this.#preparation(adapter, slot).supplement()
+      return outcome
+    })
+  }
+
   async #toIdle(record: WorkspaceRecord, commit: ObjectId): Promise<void> {
     await this.#claim(record, { status: 'idle', commit, holder: null, process: null, leasedAt: null }, null)
   }
@@ -344,7 +383,7 @@ export class WorkspaceManager {
       const idle = reason?.status === 'idle'
       const record: WorkspaceRecord = {
         id: workspaceIdSchema.parse(id),
-        repoId: this.#repoId,
+        repoId: this.repoId,
         home: this.#home,
         directory,
         status:

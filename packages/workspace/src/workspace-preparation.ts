@@ -13,7 +13,7 @@ export interface SetUpCommand {
   run: readonly string[]
   /** Patterns of ignored files it makes, which cleaning then leaves for the next holder; without any it runs for every lease. */
   keep?: readonly string[]
-  /** Files it reads, as git's glob patterns: with `keep`, it runs again for a commit in which one of them differs. @default lock files of package managers */
+  /** Names of files it reads, in any folder: with `keep`, it runs again for a commit in which one of them differs. @default lock files of package managers */
   inputs?: readonly string[]
   /** @default 600_000 */
   timeoutMs?: number
@@ -43,9 +43,14 @@ const lockFiles = [
 
 const sealSchema = z.object({
   commit: z.string(),
+  /** What files were written under: the repository's and user's, and the tree's own. */
   settings: z.string(),
+  attributes: z.string(),
+  /** Of all folders. */
   stamps: z.array(z.tuple([z.string(), z.string()])),
 })
+
+type Seal = z.infer<typeof sealSchema>
 
 const setupSchema = z.object({ inputs: z.string() })
 
@@ -69,16 +74,19 @@ export class WorkspacePreparation {
   }
 
   /** Readies an idle worktree, left at `from`, for a holder who wants `to`. */
-  async advance(from: ObjectId | null, to: ObjectId): Promise<void> {
+  async advance(from: ObjectId | null, to: ObjectId, sparse?: readonly string[]): Promise<void> {
     const { adapter, slot } = this.#options
-    const settings = await slot.refresh()
-    const [changes, left] = await Promise.all([this.#changes(from, to), this.#asLeft(from, settings)])
+    const settings = await adapter.refresh(slot)
+    await slot.limitTo(sparse)
+    const seal = await slot.readNote('seal', sealSchema)
     await slot.dropNote('seal')
-    const anew = !left.settings || changes.attributes
-    const keep = left.dependencies ? await this.#dependencies.folders() : []
-    if (left.tree && !anew) await adapter.move(slot, to)
-    else await adapter.checkout(slot, to, { keep, anew })
-    if (!left.dependencies || changes.packages) await this.#dependencies.bring()
+    const asLeft = seal?.commit === from && (await haveStamps(slot.directory, new Map(seal.stamps)))
+    const keep = (await this.#dependencies.areCurrent()) ? await this.#dependencies.folders() : []
+    if (asLeft) await adapter.move(slot, to)
+    // Which settings and attributes an unchanged file was written under, only a look at all of them would tell.
+    if (!asLeft || seal.settings !== settings || seal.attributes !== (await this.#attributes()))
+      await adapter.checkout(slot, to, { keep, anew: true })
+    await this.#dependencies.bring()
     await this.#setUp()
   }
 
@@ -86,14 +94,16 @@ export class WorkspacePreparation {
   async restore(commit: ObjectId): Promise<void> {
     const { adapter, slot } = this.#options
     await slot.dropNote('seal')
-    const settings = await slot.refresh()
+    const settings = await adapter.refresh(slot)
     if (!(await this.#dependencies.areCurrent())) {
       await this.#dependencies.drop()
       await adapter.checkout(slot, commit)
       await this.#dependencies.bring()
     }
     const stamps = await adapter.seal(slot, commit, await this.#dependencies.folders())
-    if (stamps !== undefined) await slot.writeNote('seal', { commit, settings, stamps: [...stamps] })
+    if (stamps === undefined) return
+    const attributes = await this.#attributes()
+    await slot.writeNote('seal', { commit, settings, attributes, stamps: [...stamps] } satisfies Seal)
   }
 
   /** Adds what is missing in a workspace that its holder moved to another commit. */
@@ -101,38 +111,10 @@ export class WorkspacePreparation {
     await this.#dependencies.supplement()
   }
 
-  /** What nobody touched since the worktree was given back. */
-  async #asLeft(
-    from: ObjectId | null,
-    settings: string,
-  ): Promise<{ tree: boolean; settings: boolean; dependencies: boolean }> {
-    const { slot } = this.#options
-    const seal = await slot.readNote('seal', sealSchema)
-    return {
-      tree: seal !== undefined && seal.commit === from && (await haveStamps(slot.directory, new Map(seal.stamps))),
-      settings: seal?.settings === settings,
-      dependencies: await this.#dependencies.areCurrent(),
-    }
-  }
-
-  /** Which of the things that need more than writing files differ between two commits; all, when that cannot be told. */
-  async #changes(from: ObjectId | null, to: ObjectId): Promise<{ attributes: boolean; packages: boolean }> {
-    if (from === to) return { attributes: false, packages: false }
-    const all = { attributes: true, packages: true }
-    if (from === null) return all
-    const patterns = ['.gitattributes', ...SlotDependencies.manifests].map((name) => `:(glob)**/${name}`)
-    const { stdout, exitCode } = await this.#options.slot.git(
-      ['diff-tree', '-r', '-z', '--name-status', '--no-renames', from, to, '--', ...patterns],
-      { okExitCodes: [0, 128] },
-    )
-    if (exitCode !== 0) return all
-    const changes = { attributes: false, packages: false }
-    const fields = stdout.split('\0')
-    for (let n = 0; n + 1 < fields.length; n += 2) {
-      if (fields[n + 1]?.endsWith('.gitattributes')) changes.attributes = true
-      else if (fields[n] !== 'M') changes.packages = true
-    }
-    return changes
+  /** A name for the attributes that the tree itself gives its files. */
+  async #attributes(): Promise<string> {
+    const entries = await this.#options.slot.entries(['.gitattributes'])
+    return entries.map(({ path, oid }) => `${oid} ${path}`).join('\0')
   }
 
   async #setUp(): Promise<void> {
@@ -152,8 +134,7 @@ export class WorkspacePreparation {
   /** What the set-up command reads, by name and object id; undefined when nothing it makes is kept. */
   async #inputs(setup: SetUpCommand): Promise<string | undefined> {
     if ((setup.keep ?? []).length === 0) return undefined
-    const patterns = (setup.inputs ?? lockFiles.map((name) => `**/${name}`)).map((name) => `:(glob)${name}`)
-    const { stdout } = await this.#options.slot.git(['ls-files', '--stage', '-z', '--', ...patterns])
-    return stdout
+    const entries = await this.#options.slot.entries(setup.inputs ?? lockFiles)
+    return entries.map(({ path, oid }) => `${oid} ${path}`).join('\0')
   }
 }

@@ -225,21 +225,27 @@ describe('a workspace is exactly the commit, whatever was left in it:', () => {
   })
 
   it('any of it together', { timeout: 300_000 }, async () => {
-    const { manager, head, newer, place, judge } = await pool()
+    const { manager, head, newer, place, judge, root } = await pool()
     const left = fc.subarray(Object.keys(sabotage), { maxLength: 6 })
     const round = fc.record({ left, idle: left, forward: fc.boolean() })
     await fc.assert(
       fc.asyncProperty(fc.array(round, { minLength: 1, maxLength: 4 }), async (rounds) => {
         for (const { left, idle, forward } of rounds) {
+          // What one holder put a link to, another may have written to.
+          await writeFile(join(root, 'outside', 'file'), 'not ours\n')
           const session = await manager.lease({ commit: forward ? newer : head, holder: 'x' })
-          await judge(session)
-          // One may stand in the way of another.
-          for (const kind of left) await sabotage[kind]?.(place(session)).catch(() => {})
-          await session.release()
+          try {
+            await judge(session)
+            // One may stand in the way of another.
+            for (const kind of left) await sabotage[kind]?.(place(session)).catch(() => {})
+          } finally {
+            await session.release()
+          }
           for (const kind of idle) await sabotage[kind]?.(place(session)).catch(() => {})
         }
       }),
-      { numRuns: Number(process.env.PATCHLANE_PROPERTY_RUNS ?? 5) },
+      // A smaller case would begin in what the larger one left.
+      { numRuns: Number(process.env.PATCHLANE_PROPERTY_RUNS ?? 5), endOnFailure: true },
     )
   })
 

@@ -23,6 +23,7 @@ import {
   refuseOverlaps,
   syncCheckout,
   unlockIndex,
+  waitForStaleReaders,
 } from './checkout-move.ts'
 import { type Checkout, findCheckout, readHead } from './checkouts.ts'
 import { FenceRef } from './fence.ts'
@@ -81,11 +82,9 @@ export class GitBranchTarget implements Target {
 
   async recover(fence: Fence): Promise<Recovery[]> {
     await this.#fence.verify(fence)
-    const open = await this.#journal.read()
-    if (open === undefined) return []
-    const recovery = await recoverLanding(this.repository, open, this.#fence.ref)
-    await this.#journal.end()
-    return [recovery]
+    await this.#journal.sweep()
+    const recovery = await this.#finishOpen(fence)
+    return recovery === undefined ? [] : [recovery]
   }
 
   async visible(): Promise<VisibleState> {
@@ -106,7 +105,8 @@ export class GitBranchTarget implements Target {
     await this.#assertExact(verdict)
     await this.#fence.verify(fence)
     if ((await this.head()) !== verdict.base) throw new HeadMovedError(this.name, verdict.base)
-    await this.#finishOpen()
+    // An earlier landing of this process that could not be ended (disk full, say) comes first.
+    await this.#finishOpen(fence)
     const checkout = await findCheckout(this.repository, this.name)
     const gitDir = checkout?.gitDir ?? this.repository.commonDir
     // git takes a while to start; it does so while the intent is written down.
@@ -122,6 +122,7 @@ export class GitBranchTarget implements Target {
         await synced
         return this.#prepare(intent, fence, gitDir, starting)
       }
+      await this.#begin(intent, fence)
       if (checkout === undefined || intent.checkout === null) await this.#landRef(intent, prepare)
       else await this.#landCheckout(intent, intent.checkout, prepare)
     } catch (thrown) {
@@ -154,12 +155,17 @@ export class GitBranchTarget implements Target {
     return { kind: 'verify', ref: this.#fence.ref, old: objectIdSchema.parse(fence.token) }
   }
 
-  /** An earlier landing of this process that could not be ended (disk full, say) comes first. */
-  async #finishOpen(): Promise<void> {
+  async #finishOpen(fence: Fence): Promise<Recovery | undefined> {
     const open = await this.#journal.read()
-    if (open === undefined) return
-    await recoverLanding(this.repository, open, this.#fence.ref)
-    await this.#journal.end()
+    if (open === undefined) return undefined
+    const recovery = await recoverLanding(this.repository, open, {
+      fence: this.#fence.ref,
+      isOpen: () => this.#journal.isOpen(open.intent),
+      // Waiting takes time, in which somebody else may have been called to mend it.
+      assertOurs: () => this.#fence.verify(fence),
+    })
+    await this.#journal.end(open.intent)
+    return recovery
   }
 
   #beginTransaction(gitDir: string): Promise<RefTransaction> {
@@ -199,17 +205,27 @@ export class GitBranchTarget implements Target {
     }
   }
 
+  /**
+   * @throws {FencedOutError} when this writer was overtaken in its sleep, and the one that overtook it is landing.
+   * @throws {CheckoutBusyError} when a writer that was overtaken came to in this moment.
+   */
+  async #begin(intent: Intent, fence: Fence): Promise<void> {
+    if (await this.#journal.begin(intent)) return
+    await this.#fence.verify(fence)
+    await this.#finishOpen(fence)
+    if (!(await this.#journal.begin(intent))) throw new CheckoutBusyError('another landing is under way')
+  }
+
   async #landRef(intent: Intent, prepare: () => Promise<RefTransaction>): Promise<void> {
-    await this.#journal.begin(intent)
     const transaction = await prepare().catch(async (thrown: unknown) => {
-      await this.#journal.end()
+      await this.#journal.end(intent)
       throw thrown
     })
     if (!(await this.#commit(transaction, intent))) {
-      await this.#journal.end()
+      await this.#journal.end(intent)
       throw new LandingFailedError('git could not move the ref')
     }
-    await this.#close(() => this.#syncRef())
+    await this.#close(intent, () => this.#syncRef())
   }
 
   async #landCheckout(
@@ -217,32 +233,39 @@ export class GitBranchTarget implements Target {
     checkout: LandingCheckout,
     prepare: () => Promise<RefTransaction>,
   ): Promise<void> {
-    await this.#journal.begin(intent)
     try {
       await lockIndex(checkout, intent.token, this.#indexWaitMs)
     } catch (thrown) {
-      await this.#journal.end()
+      await this.#journal.end(intent)
       throw thrown
     }
     let transaction: RefTransaction | undefined
+    let moving = false
     try {
       await refuseOverlaps(checkout, checkout.paths)
       transaction = await prepare()
       // The refs are locked now, HEAD too: what is read here stays true until the end.
       if ((await readHead(checkout.gitDir)) !== this.name) throw new CheckoutBusyError('another branch was checked out')
+      moving = true
       await this.#move(intent, checkout)
     } catch (thrown) {
       await transaction?.abort()
-      await this.#takeBack(intent, checkout)
+      // Files that look like ours before we moved any are somebody else's: of the writer, say, that overtook us and landed the same patch.
+      if (moving) await this.#takeBack(intent, checkout)
+      else {
+        await unlockIndex(checkout, intent.token)
+        await this.#journal.end(intent)
+      }
       throw thrown
     }
     if (!(await this.#commit(transaction, intent))) {
       await this.#takeBack(intent, checkout)
       throw new LandingFailedError('git could not move the ref')
     }
-    await this.#close(async () => {
+    await this.#close(intent, async () => {
       await publishIndex(checkout, intent.token)
-      await Promise.all([syncCheckout(checkout), this.#syncRef()])
+      await Promise.all([syncCheckout(checkout), this.#syncRef(), waitForStaleReaders(checkout)])
+      await unlockIndex(checkout, intent.token)
     })
   }
 
@@ -250,10 +273,10 @@ export class GitBranchTarget implements Target {
    * What comes after the commit point. It has landed, whatever the disk says now: a journal that stays open makes the next landing, or the
    * next start, finish it first.
    */
-  async #close(finish: () => Promise<void>): Promise<void> {
+  async #close(intent: Intent, finish: () => Promise<void>): Promise<void> {
     try {
       await finish()
-      await this.#journal.end()
+      await this.#journal.end(intent)
     } catch {}
   }
 
@@ -287,10 +310,8 @@ export class GitBranchTarget implements Target {
         noted.catch(() => undefined)
       },
     }).finally(() => noted)
-    const file = privateIndex(checkout, intent.token)
     // On disk before it takes the name of the index.
-    const [index] = await Promise.all([lstatOrNothing(file), syncFile(file)])
-    await this.#journal.note({ note: 'index', inode: String(index?.ino ?? 0) })
+    await syncFile(privateIndex(checkout, intent.token))
   }
 
   async #noteChild(pid: number): Promise<void> {
@@ -303,7 +324,7 @@ export class GitBranchTarget implements Target {
     await restoreFiles(this.repository, intent)
     await syncCheckout(checkout)
     await unlockIndex(checkout, intent.token)
-    await this.#journal.end()
+    await this.#journal.end(intent)
   }
 
   async #prepare(

@@ -37,9 +37,9 @@ export class AgentDesk {
 
   async run(request: AgentRequest): Promise<QueuedPatch | null> {
     const { context, code, desk, workspaces, agents } = this.#parts
-    const { git, repoId, target } = context
+    const { git, repoId, target, ref } = context
     const signal = request.signal ?? new AbortController().signal
-    const commit = await git.resolve(request.base ?? target)
+    const commit = await git.resolve(request.base ?? ref)
     const stamp = await code.stamp(commit, signal)
     const [program = ''] = request.command
     const name = `command:${program.split('/').at(-1)}`
@@ -62,7 +62,8 @@ export class AgentDesk {
         patchId: randomUUID(),
         repoId,
         target,
-        base: stamp,
+        // A person may have moved the workspace onto a newer head meanwhile.
+        base: session.commit === commit ? stamp : await code.stamp(session.commit, signal),
         author: { agent: name },
         title,
         changes: [...changes],

@@ -1,5 +1,4 @@
-import { ParallelOrchestrator } from '@patchlane/orchestrator'
-import { SqlCheckpointSaver } from '@patchlane/orchestrator/sql'
+import type { ParallelOrchestrator } from '@patchlane/orchestrator'
 import type { WorkspaceManager } from '@patchlane/workspace'
 import type { PatchlaneConfig } from '../config-schema.ts'
 import { NotFoundError } from '../errors.ts'
@@ -71,9 +70,10 @@ export class OrchestratedRunDesk implements RunDesk {
   }
 
   async #make(): Promise<ParallelOrchestrator> {
-    const { FilePlanner } = await import('@patchlane/orchestrator')
+    // Loaded for a run only: LangChain comes with them.
+    const { FilePlanner, ParallelOrchestrator } = await import('@patchlane/orchestrator')
     const { context, stores, config, code, desk, workspaces, agents } = this.#parts
-    const { git, repoId, target } = context
+    const { git, repoId, target, ref } = context
     return new ParallelOrchestrator({
       planner: new FilePlanner(),
       agents: (await agents()).registry,
@@ -89,9 +89,10 @@ export class OrchestratedRunDesk implements RunDesk {
           return { stamp, text: bundle.text, readSet: bundle.readSet }
         },
       },
-      target: { repoId, target, head: () => git.resolve(target), resolve: (revision) => git.resolve(revision) },
+      target: { repoId, target, head: () => git.resolve(ref), resolve: (revision) => git.resolve(revision) },
       merger: new GroupMerger(git),
       saver: async () => {
+        const { SqlCheckpointSaver } = await import('@patchlane/orchestrator/sql')
         const saver = new SqlCheckpointSaver({ database: stores.database })
         const keepMs = config.retention.finishedRunDays * 86_400_000
         await saver.prune({ repoId, finishedBefore: (await stores.database.now()) - keepMs })

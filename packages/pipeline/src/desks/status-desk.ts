@@ -13,8 +13,8 @@ export async function pipelineStatus(parts: {
   workspaces: WorkspaceManager
 }): Promise<PipelineStatus> {
   const { context, stores, code, workspaces } = parts
-  const { git, repoId, target } = context
-  const head = await git.resolve(target)
+  const { git, repoId, target, ref } = context
+  const head = await git.resolve(ref)
   const [state, tally, waiting, approvals, spaces, runs, versions] = await Promise.all([
     stores.queue.state({ repoId, target }),
     stores.queue.tally({ repoId, target }),

@@ -5,7 +5,7 @@ import { type Database, EventLog, openDatabase, VerdictCache, type WakeUps } fro
 import type { IndexVersionStore } from '@patchlane/index-version'
 import { SqlIndexVersionStore } from '@patchlane/index-version/sql'
 import type { EventDraft } from '@patchlane/kernel'
-import { SqlRunStore } from '@patchlane/orchestrator/sql'
+import { SqlRunStore } from '@patchlane/orchestrator/sql/run-store'
 import type { PatchQueue } from '@patchlane/patch-queue'
 import { SqlPatchQueue } from '@patchlane/patch-queue/sql'
 import type { WorkspaceStore } from '@patchlane/workspace'

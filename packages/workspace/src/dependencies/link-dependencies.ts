@@ -2,6 +2,7 @@ import { lstat, readdir, realpath } from 'node:fs/promises'
 import { join } from 'node:path'
 import { linkNodeModules } from './link-node-modules.ts'
 import { linkVirtualEnvironment } from './link-virtual-environment.ts'
+import { manifests } from './package-folders.ts'
 import { SourceStamps } from './source-stamps.ts'
 
 export interface LinkDependenciesOptions {
@@ -60,9 +61,7 @@ export async function linkDependencies(options: LinkDependenciesOptions): Promis
 
 async function projectFolders(root: string, folder = ''): Promise<string[]> {
   const entries = await readdir(join(root, folder), { withFileTypes: true })
-  const found = entries.some(({ name }) =>
-    /^(?:package\.json|pyproject\.toml|setup\.(?:py|cfg)|requirements\.txt)$/.test(name),
-  )
+  const found = entries.some(({ name }) => manifests.includes(name))
   const inner = await Promise.all(
     entries
       .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.') && entry.name !== 'node_modules')

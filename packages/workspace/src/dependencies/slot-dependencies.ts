@@ -5,6 +5,7 @@ import { removeFolder, stampAll } from '../folders.ts'
 import type { Slot } from '../slot.ts'
 import { haveStamps } from '../stamps.ts'
 import { linkDependencies } from './link-dependencies.ts'
+import { manifests, packageFolders } from './package-folders.ts'
 
 const pairs = z.array(z.tuple([z.string(), z.string()]))
 
@@ -29,8 +30,6 @@ export interface SlotDependenciesOptions {
 
 /** The dependencies of one worktree: linked once, and again only when they were touched there or installed anew in the checkout. */
 export class SlotDependencies {
-  /** Files that say that a folder can have dependencies of its own. */
-  static readonly manifests = ['package.json', 'pyproject.toml', 'setup.py', 'setup.cfg', 'requirements.txt'] as const
   readonly #options: SlotDependenciesOptions
 
   constructor(options: SlotDependenciesOptions) {
@@ -104,9 +103,6 @@ export class SlotDependencies {
   }
 
   async #packages(): Promise<string[]> {
-    const patterns = SlotDependencies.manifests.map((name) => `:(glob)**/${name}`)
-    const { stdout } = await this.#options.slot.git(['ls-files', '-z', '--', ...patterns])
-    const folders = stdout.split('\0').map((path) => path.slice(0, Math.max(0, path.lastIndexOf('/'))))
-    return [...new Set(folders)].sort()
+    return packageFolders((await this.#options.slot.entries(manifests)).map(({ path }) => path))
   }
 }
