@@ -8,6 +8,7 @@ import { Limit } from './limit.ts'
 import { retryCheckout } from './retry-checkout.ts'
 import { RollbackManager } from './rollback-manager.ts'
 import { PatchStager } from './stage-patch.ts'
+import { StagedRefs } from './staged-refs.ts'
 import type { Fence } from './target.ts'
 import { TargetSession } from './target-session.ts'
 import { TrainWindow } from './window.ts'
@@ -33,6 +34,7 @@ export class ApplyGateway {
   readonly #window: TrainWindow
   readonly #rollback: RollbackManager
   readonly #history: LandedHistory
+  readonly #stagedRefs: StagedRefs
   readonly #landedCommits = new Map<string, ObjectId>()
   #historyHead: ObjectId | undefined
 
@@ -43,6 +45,7 @@ export class ApplyGateway {
     this.#window = new TrainWindow(options.window)
     this.#rollback = new RollbackManager(options.target)
     this.#history = new LandedHistory(repository)
+    this.#stagedRefs = new StagedRefs(repository, options.target.name)
     this.#judge = new Judge({
       gateway: options,
       stager: new PatchStager({ repository, merger: options.merger, clock: options.clock ?? systemClock }),
@@ -127,6 +130,7 @@ export class ApplyGateway {
       window: this.#window,
       rollback: this.#rollback,
       landedCommits: this.#landedCommits,
+      stagedRefs: this.#stagedRefs,
       signal,
       emit: (event) => this.#options.onEvent?.(event),
     })
@@ -140,6 +144,7 @@ export class ApplyGateway {
   async #recover(fence: Fence): Promise<string[]> {
     const { target } = this.#options
     const recoveries = await target.recover(fence)
+    await this.#stagedRefs.releaseAll()
     const head = await target.head()
     if (head !== this.#historyHead) {
       const max = this.#historyHead === undefined ? { max: HISTORY } : {}

@@ -374,3 +374,32 @@ describe('targets that are not checked out', () => {
     expect(await repository.status({ directory: join(linked, 'tree') })).toEqual([])
   })
 })
+
+describe('garbage collection', () => {
+  it('leaves staged commits alone until they have landed, and nothing keeps them afterwards', async () => {
+    const { make, propose, queue, repository, sandbox, head, read } = await setUp({ a: 'a\n' })
+    const staged = async () => (await sandbox.git('for-each-ref', 'refs/patchlane/staged')).split('\n').filter(Boolean)
+    const kept: number[] = []
+    const gateway = make({
+      approval: {
+        async consult() {
+          await sandbox.git('gc', '--quiet', '--prune=now')
+          kept.push((await staged()).length)
+          return { decision: 'approved', reasons: [] }
+        },
+      },
+    })
+    const ids = [await propose({ a: 'landed\n' }), await propose({ b: 'b\n' }), await propose({ c: 'c\n' })]
+    await sandbox.git('update-ref', 'refs/patchlane/staged/refs%2Fheads%2Fmain/left', head)
+    await gateway.drain()
+    expect(ids.map((id) => queue.get(id).status)).toEqual(['landed', 'landed', 'landed'])
+    // All three of the train; `gc` packs them, so that they stay until the next gateway looks.
+    expect(kept).toEqual([3, 3, 3])
+    expect(await read('c')).toBe('c\n')
+    expect(await sandbox.git('fsck', '--strict', '--no-dangling')).toBe('')
+    // What was packed meanwhile is let go of by the next.
+    await gateway.drain()
+    expect(await staged()).toEqual([])
+    expect(await repository.status()).toEqual([])
+  })
+})
