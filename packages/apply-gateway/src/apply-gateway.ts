@@ -1,6 +1,6 @@
 import { type ObjectId, PatchlaneError, systemClock } from '@patchlane/kernel'
 import { type AdmissionPolicy, defaultAdmission } from './admission.ts'
-import type { ApplyGatewayOptions, GatewayReport } from './gateway-options.ts'
+import type { ApplyGatewayOptions, GatewayReport, GatewayTrouble } from './gateway-options.ts'
 import { HeldLease } from './held-lease.ts'
 import { Judge } from './judge.ts'
 import { LandedHistory } from './landed-history.ts'
@@ -74,13 +74,17 @@ export class ApplyGateway {
     /** Resolves when there may be work; it is looked for anyway after `idleMs`. */
     wake?: (signal: AbortSignal) => Promise<void>
     onReport?: (report: GatewayReport) => void
+    /** Hears of what keeps it from landing just now and is tried again; to throw ends the watch with what is thrown. */
+    onTrouble?: (trouble: GatewayTrouble) => void
   }): Promise<void> {
     const idleMs = options.idleMs ?? 500
+    let since: number | undefined
     while (!options.signal.aborted) {
       try {
         await this.#withTarget(options.signal, async (tenure) => {
           while (!tenure.signal.aborted) {
             const report = await this.#turn(tenure)
+            since = undefined
             tenure.recovered = []
             if (report.settled.length + report.parked.length + report.recovered.length > 0) options.onReport?.(report)
             if (report.settled.length > 0) continue
@@ -91,6 +95,8 @@ export class ApplyGateway {
         })
       } catch (thrown) {
         if (!PatchlaneError.is(thrown) || (thrown.kind !== 'stale' && !thrown.retryable)) throw thrown
+        since ??= performance.now()
+        options.onTrouble?.({ error: thrown, lastedMs: performance.now() - since })
       }
       await pause(idleMs, options.signal)
     }

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { type TemporaryRepository, temporaryRepository } from '@patchlane/git/testing'
 import { type CheckReport, repoIdSchema, targetNameSchema } from '@patchlane/kernel'
 import { afterEach, describe, expect, it } from 'vitest'
+import { CheckoutBusyError } from '../src/errors.ts'
 import {
   ApplyGateway,
   type ApplyGatewayOptions,
@@ -402,4 +403,36 @@ describe('garbage collection', () => {
     expect(await staged()).toEqual([])
     expect(await repository.status()).toEqual([])
   })
+})
+
+it('says what keeps it from landing, and goes on when that is over', async () => {
+  const { make, propose, queue, target } = await setUp({ a: 'a\n' })
+  const id = await propose({ a: 'landed\n' })
+  const takeOver = target.takeOver.bind(target)
+  let attempts = 0
+  target.takeOver = async (lease) => {
+    if (++attempts <= 3) throw new CheckoutBusyError('an earlier gateway still runs')
+    return takeOver(lease)
+  }
+  const stop = new AbortController()
+  const told: string[] = []
+  await make().watch({
+    signal: stop.signal,
+    idleMs: 5,
+    onTrouble: ({ error, lastedMs }) => told.push(`${error.code} ${lastedMs >= 0}`),
+    onReport: () => stop.abort(),
+  })
+  expect(told).toEqual(Array.from({ length: 3 }, () => 'APPLY_GATEWAY_CHECKOUT_BUSY true'))
+  expect(queue.get(id).status).toBe('landed')
+  target.takeOver = async () => {
+    throw new CheckoutBusyError('for ever')
+  }
+  const giveUp = make().watch({
+    signal: new AbortController().signal,
+    idleMs: 5,
+    onTrouble: ({ error, lastedMs }) => {
+      if (lastedMs > 20) throw error
+    },
+  })
+  await expect(giveUp).rejects.toMatchObject({ code: 'APPLY_GATEWAY_CHECKOUT_BUSY' })
 })
