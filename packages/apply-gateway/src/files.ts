@@ -1,4 +1,4 @@
-import { lstat, mkdir, open, rename, rm, unlink } from 'node:fs/promises'
+import { lstat, mkdir, open, rename, unlink } from 'node:fs/promises'
 import { dirname } from 'node:path'
 
 /** Whether a thrown value is a file-system error with this code. */
