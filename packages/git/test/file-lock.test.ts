@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { copyFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { identityOf } from '@patchlane/process'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { withFileLock } from '../src/index.ts'
+import { removeDeadLocks, withFileLock } from '../src/index.ts'
 
 let folder: string
 beforeEach(async () => {
@@ -63,3 +63,27 @@ it('goes on after the one died that was to remove a dead lock', async () => {
   expect(await withFileLock(lock, async () => 'done')).toBe('done')
   expect(await readdir(folder)).toEqual([])
 })
+
+it.runIf(process.platform === 'linux')(
+  'removes a lock that nobody living can hold, and leaves one beside a git at work',
+  async () => {
+    const [dead, held] = [join(folder, 'dead.lock'), join(folder, 'held.lock')]
+    await writeFile(dead, '')
+    const quick = { directories: [folder], settleMs: 50, waitMs: 300 }
+    // Programs elsewhere come and go all the time.
+    expect(await removeDeadLocks({ ...quick, locks: [dead, held] })).toEqual([])
+    expect(await readdir(folder)).toEqual([])
+    await writeFile(held, '')
+    expect(await removeDeadLocks({ ...quick, locks: [held], since: Date.now() + 60_000 })).toEqual([])
+    expect(await readdir(folder)).toEqual(['held.lock'])
+    const tools = await mkdtemp(join(tmpdir(), 'patchlane-tools-'))
+    await copyFile('/bin/sleep', join(tools, 'git'))
+    const git = spawn(join(tools, 'git'), ['60'], { cwd: folder })
+    await once(git, 'spawn')
+    expect(await removeDeadLocks({ ...quick, locks: [held] })).toEqual([held])
+    git.kill()
+    await once(git, 'close')
+    expect(await removeDeadLocks({ ...quick, locks: [held] })).toEqual([])
+    await rm(tools, { recursive: true })
+  },
+)
