@@ -6,12 +6,14 @@ export {
 export { manifests, packageFolders } from './dependencies/package-folders.ts'
 export {
   WorkspaceCaptureError,
+  WorkspaceLargeFilesError,
   WorkspaceLimitError,
   WorkspaceLostError,
   WorkspaceNotFoundError,
   WorkspaceRootError,
   WorkspaceSetupError,
   WorkspaceSpoiledError,
+  WorkspaceSubmoduleError,
 } from './errors.ts'
 export { GitWorktreeAdapter, type GitWorktreeAdapterOptions, type RebaseOutcome } from './git-worktree-adapter.ts'
 export { MemoryWorkspaceStore } from './memory/memory-workspace-store.ts'
@@ -25,7 +27,7 @@ export {
 export type { Slot } from './slot.ts'
 export type { WorkspaceInfo } from './workspace-info.ts'
 export { WorkspaceManager } from './workspace-manager.ts'
-export type { LeaseRequest, WorkspaceManagerOptions } from './workspace-options.ts'
+export type { CheckoutWishes, LeaseRequest, WorkspaceManagerOptions } from './workspace-options.ts'
 export type { SetUpCommand } from './workspace-preparation.ts'
 export {
   type WorkspaceChange,

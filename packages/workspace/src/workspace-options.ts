@@ -24,17 +24,25 @@ export interface WorkspaceManagerOptions {
   /** How `node_modules` and virtual environments of the checkout come along. @default 'share' */
   dependencies?: 'share' | 'copy' | 'none'
   setup?: SetUpCommand
-  /** See {@link LeaseRequest.sparse}; for leases that do not say. @default everything */
-  sparse?: readonly string[]
+  /** For leases that do not say. @default all files, no submodules, large files as the committed pointers */
+  checkout?: CheckoutWishes
   /** See {@link GitWorktreeAdapter.capture}. */
   maxFileBytes?: number
   maxFiles?: number
 }
 
-export interface LeaseRequest {
-  commit: ObjectId
-  /** Folders to check out, with the files of their parents; everything else stays away, and as it is. @default everything */
+/** What of a commit is checked out. */
+export interface CheckoutWishes {
+  /** Only these folders, with the files of their parents; everything else stays away, and as it is. @default everything */
   sparse?: readonly string[]
+  /** Submodules as plain files, from the repository's own clones of them. They are there to be read: changes in them are not captured. @default false */
+  submodules?: boolean
+  /** The content of files of git LFS, as far as the repository's own store has it, in place of the pointers. @default false */
+  largeFiles?: boolean
+}
+
+export interface LeaseRequest extends CheckoutWishes {
+  commit: ObjectId
   /** Who will work in it, for people. */
   holder: string
   /** Time without a heartbeat after which it can be taken back, if no holder lives. In milliseconds. @default 3_600_000 */
