@@ -185,7 +185,10 @@ async function main() {
       if (number < kills) upcoming = startChild(root, number + 1)
       await over
       await user
-      const report = (problem) => problems.push(`kill ${number}: ${problem}`)
+      const report = (problem) => {
+        problems.push(`kill ${number}: ${problem}`)
+        console.error(problems.at(-1))
+      }
       try {
         const recovered = await target.recover(
           await target.takeOver({ epoch: number * 1_000_000 + 999_999, owner: 'recoverer' }),

@@ -1,25 +1,13 @@
 #!/usr/bin/env node
-import { readFileSync } from 'node:fs'
+import { enableCompileCache } from 'node:module'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
 import process from 'node:process'
-import { nodeIo } from './io/node-io.ts'
-import { runCli } from './run-cli.ts'
 
-// What reads our output may stop reading (`patchlane log | head`): that is no failure.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(0)
-  throw error
-})
+// Before anything else is loaded: what node compiled once is not compiled again. In a folder of the user's own, since what lies there is
+// run; from source, where every module is a file, it would cost more than it gains.
+if (import.meta.url.endsWith('.js')) {
+  enableCompileCache(join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'patchlane', 'compiled'))
+}
 
-const manifest: { version: string } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
-
-const exitCode = await runCli(process.argv.slice(2), {
-  io: nodeIo(),
-  services: {
-    version: manifest.version,
-    openPipeline: async (options) => (await import('@patchlane/pipeline')).openPipeline(options),
-    serve: async (options) => (await import('@patchlane/server')).serve(options),
-  },
-})
-
-// Everything is closed by now; what still keeps the process alive is a library's timer or socket. Output is flushed first.
-process.stdout.write('', () => process.stderr.write('', () => process.exit(exitCode)))
+await import('./program-main.ts')

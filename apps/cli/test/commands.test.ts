@@ -272,8 +272,6 @@ it('writes a configuration that is valid, and never overwrites one', async () =>
     const cli = new Cli()
     cli.io.cwd = join(root, 'src')
     await mkdir(cli.io.cwd)
-    expect(await cli.run('init')).toBe(2)
-    expect(cli.err).toContain('is not inside a git repository')
     await mkdir(join(root, '.git'))
     await writeFile(join(root, 'package.json'), '{"devDependencies": {"vitest": "1.0.0", "prettier": "3.0.0"}}')
     await writeFile(join(root, 'pyproject.toml'), '[tool.ruff]\nline-length = 100\n')
@@ -292,6 +290,20 @@ it('writes a configuration that is valid, and never overwrites one', async () =>
     expect(cli.err).toContain('never overwrites')
     expect(await readFile(created, 'utf8')).toBe(written)
     expect(cli.opened).toEqual([])
+  } finally {
+    await rm(root, { recursive: true })
+  }
+})
+
+it('makes a folder without git the target itself, and says so', async () => {
+  const root = await mkdtemp(join(tmpdir(), 'patchlane-init-'))
+  try {
+    const cli = new Cli()
+    cli.io.cwd = root
+    expect(await cli.run('init')).toBe(0)
+    expect(cli.out).toContain('written to this folder in place')
+    const written = await readFile(join(root, 'patchlane.config.json'), 'utf8')
+    expect(configSchema.parse(JSON.parse(written)).target).toBe('dir:.')
   } finally {
     await rm(root, { recursive: true })
   }

@@ -6,7 +6,7 @@ import type { GatewayQueue } from './gateway-queue.ts'
  * How long a lease lasts without being renewed, in milliseconds: so long a target stands still after its writer died on another machine.
  * The queue renews it several times in that time, from a thread of its own.
  */
-export const DEFAULT_LEASE_MS = 3000
+export const DEFAULT_LEASE_MS = 2000
 
 /** A lease that is kept alive; when that fails, `signal` is aborted and everything under it must stop. */
 export class HeldLease {

@@ -10,13 +10,13 @@ import { judgeScene, makeScene, type Scene } from './crash/scene.ts'
 
 let scene: Scene
 beforeAll(async () => {
-  scene = await makeScene()
+  scene = await makeScene('branch')
 })
 afterAll(() => scene.remove())
 
 /** A landing that stops before it is written down, until it is told to go on. */
 async function sleepingLanding(directory: string) {
-  const landing = await openLanding(directory, scene.commit)
+  const landing = await openLanding(directory, 'branch', scene.commit)
   const { land } = await landing.ready(1)
   const [asleep, awake] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
   const { repository } = landing
@@ -43,7 +43,7 @@ async function sleepingLanding(directory: string) {
 it('leaves what landed alone when it wakes up after it', async () => {
   const directory = await scene.copy()
   const sleeper = await sleepingLanding(directory)
-  const next = await openLanding(directory, scene.commit)
+  const next = await openLanding(directory, 'branch', scene.commit)
   await (await next.ready(2)).land()
   expect(await sleeper.wakeUp()).toMatch(/FENCED_OUT|HEAD_MOVED|CHECKOUT_OVERLAP/)
   expect(await judgeScene(directory, scene)).toEqual([])
@@ -54,10 +54,10 @@ it('leaves what landed alone when it wakes up after it', async () => {
 it('leaves the journal and the files of a landing alone when it wakes up in the middle of it', async () => {
   const directory = await scene.copy()
   const sleeper = await sleepingLanding(directory)
-  const next = await openLanding(directory, scene.commit)
+  const next = await openLanding(directory, 'branch', scene.commit)
   const { repository } = next
   const git = repository.git.bind(repository)
-  const journals = async () => await readdir(join(directory, '.git', 'patchlane', 'landing'))
+  const journals = async () => await readdir(join(directory, 'folder', '.git', 'patchlane', 'landing'))
   let seen: unknown
   repository.git = async (request) => {
     if (seen === undefined && request.args[0] === 'read-tree') {

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { FileChange, IndexDigest, ObjectId } from '@patchlane/kernel'
 import { buildSegment } from './build-segment.ts'
 import { CodeView } from './code-view.ts'
+import { CONTEXT_IGNORE, withoutIgnored } from './context-ignore.ts'
 import { MAX_BLOB_BYTES, readingOf } from './extract-document.ts'
 import { indexBlobs } from './index-blobs.ts'
 import { documentKey, indexerVersion, treeDigest } from './index-options.ts'
@@ -47,6 +48,8 @@ export class CodeIndex {
   readonly #version: string
   readonly #views = new Map<string, CodeView>()
   readonly #trees = new Map<string, readonly TreeFile[]>()
+  /** The files of a view's tree, those that are not indexed too: an overlay may change which those are. */
+  readonly #wholeTrees = new WeakMap<CodeView, readonly TreeFile[]>()
 
   private constructor(options: CodeIndexOptions, version: string) {
     this.#version = version
@@ -69,27 +72,33 @@ export class CodeIndex {
 
   /** Makes sure that a commit can be searched. What has been read before, in any commit, is not read again. */
   async index(request: IndexRequest): Promise<{ digest: IndexDigest; fileCount: number }> {
-    const files = await this.#listTree(request.commit)
+    const tree = await this.#listTree(request.commit)
+    const files = await this.#selected(tree)
     await this.#read(files, request)
-    return { digest: treeDigest(this.#version, files), fileCount: files.length }
+    return { digest: treeDigest(this.#version, tree), fileCount: files.length }
   }
 
   /** The view of a commit, indexed first where it has to be. */
   async view(request: IndexRequest): Promise<CodeView> {
     const known = this.#views.get(request.commit)
     if (known !== undefined) return known
-    const files = await this.#listTree(request.commit)
+    const tree = await this.#listTree(request.commit)
+    const files = await this.#selected(tree)
     await this.#read(files, request)
     const find = (key: string) => this.#store.find(key)
     const like = [...this.#views.values()].at(-1)
-    const view = new CodeView({ commit: request.commit, digest: treeDigest(this.#version, files), files, find, like })
+    const holds = (segment: Segment) => this.#store.holds(segment)
+    const digest = treeDigest(this.#version, tree)
+    const view = new CodeView({ commit: request.commit, digest, files, find, like, holds })
+    this.#wholeTrees.set(view, tree)
     keepLast(this.#views, request.commit, view)
     return view
   }
 
   /** A view of a commit with changes on top that are in no commit. Its digest is that of the tree the changes make. */
   async overlay(base: CodeView, changes: readonly FileChange[]): Promise<CodeView> {
-    const files = new Map<string, TreeFile>(base.files.map(({ path, mode, oid }) => [path, { path, mode, oid }]))
+    const whole = this.#wholeTrees.get(base) ?? base.files
+    const files = new Map<string, TreeFile>(whole.map(({ path, mode, oid }) => [path, { path, mode, oid }]))
     const contents = new Map<string, { file: TreeFile; content: Uint8Array }>()
     for (const change of changes) {
       if (change.kind === 'delete') files.delete(change.path)
@@ -110,13 +119,44 @@ export class CodeIndex {
     )
     const segment = new Segment(bytes)
     const places = new Map(unread.map(([key], document) => [key, { segment, document }]))
-    const list = [...files.values()]
+    const tree = [...files.values()]
+    const selected = await this.#selected(tree, contents)
+    // Another `.contextignore` may show files of the commit that were not indexed with it.
+    if (changes.some(({ path }) => path === CONTEXT_IGNORE)) {
+      await this.#read(
+        selected.filter((file) => !contents.has(documentKey(file))),
+        { commit: base.commit },
+      )
+    }
     return new CodeView({
       commit: base.commit,
-      digest: treeDigest(this.#version, list),
-      files: list,
+      digest: treeDigest(this.#version, tree),
+      files: selected,
       find: (key) => places.get(key) ?? this.#store.find(key),
       like: base,
+      holds: () => true,
+    })
+  }
+
+  /**
+   * Removes what none of these commits holds. Nothing is lost by it: what is asked for later is read again. Returns how many documents went,
+   * and by how many bytes the files of the index shrank.
+   */
+  async prune(commits: readonly ObjectId[]): Promise<{ documents: number; bytes: number }> {
+    const keys = new Set<string>()
+    for (const commit of commits) {
+      for (const file of await this.#listTree(commit)) if (file.mode !== '160000') keys.add(documentKey(file))
+    }
+    return this.#store.prune((key) => keys.has(key))
+  }
+
+  /** The files that are indexed. */
+  #selected(tree: readonly TreeFile[], overlaid: ReadonlyMap<string, { content: Uint8Array }> = new Map()) {
+    return withoutIgnored(tree, async (rules) => {
+      const content = overlaid.get(documentKey(rules))?.content
+      const [blob] =
+        content === undefined ? await this.#reader.readBlobs([rules.oid], { maxBytes: MAX_BLOB_BYTES }) : []
+      return new TextDecoder().decode(content ?? blob?.content ?? new Uint8Array())
     })
   }
 
@@ -124,7 +164,11 @@ export class CodeIndex {
   async #listTree(commit: ObjectId): Promise<readonly TreeFile[]> {
     const known = this.#trees.get(commit)
     if (known !== undefined) return known
-    const files = await this.#reader.listTree(commit)
+    const [last] = [...this.#trees].slice(-1)
+    const files =
+      last === undefined || this.#reader.listTreeFrom === undefined
+        ? await this.#reader.listTree(commit)
+        : await this.#reader.listTreeFrom(commit, { commit: last[0], files: last[1] })
     keepLast(this.#trees, commit, files)
     return files
   }

@@ -20,6 +20,8 @@ export interface CodeViewSource {
   find(key: string): DocumentPlace | undefined
   /** A view that has most of the files already; what it knows of them is not worked out again. */
   like?: CodeView | undefined
+  /** Whether a place that `like` has for a document is good for this view too. @default none is */
+  holds?(segment: Segment): boolean
 }
 
 /**
@@ -31,7 +33,7 @@ export class CodeView {
   readonly digest: IndexDigest
   readonly files: readonly ViewFile[]
   readonly #places: readonly (DocumentPlace | undefined)[]
-  readonly #positions = new Map<string, number>()
+  #positions: ReadonlyMap<string, number> | undefined
   /** For each segment, the first file of each document plus one; 0 for documents of other states. */
   readonly #filesOf = new Map<Segment, Int32Array>()
   /** For each file, the next one with the same document plus one. */
@@ -44,22 +46,42 @@ export class CodeView {
     const sorted = [...source.files].sort((a, b) => (a.path < b.path ? -1 : 1))
     this.#next = new Int32Array(sorted.length)
     const places: (DocumentPlace | undefined)[] = []
+    const { like, holds } = source
+    const usable = new Map<Segment, boolean>()
+    const isUsable = ({ segment }: DocumentPlace) => {
+      const known = usable.get(segment) ?? holds?.(segment) ?? false
+      usable.set(segment, known)
+      return known
+    }
+    let other = 0
+    let samePaths = like?.files.length === sorted.length
     this.files = sorted.map((file, at) => {
-      this.#positions.set(file.path, at)
-      const place = file.mode === '160000' ? undefined : source.find(documentKey(file))
+      // Both lists are in the order of their paths: they are walked side by side.
+      while (like !== undefined && (like.files[other]?.path ?? file.path) < file.path) other++
+      const beside = like?.files[other]
+      if (beside?.path !== file.path) samePaths = false
+      const same = beside?.path === file.path && beside.oid === file.oid && beside.mode === file.mode
+      const known = same && like !== undefined ? like.#places[other] : undefined
+      const place =
+        known !== undefined && isUsable(known)
+          ? known
+          : file.mode === '160000'
+            ? undefined
+            : source.find(documentKey(file))
       places.push(place)
       if (place !== undefined) this.#attach(place, at)
-      const same = source.like?.files[source.like.position(file.path) ?? -1]
-      if (same !== undefined && same.oid === file.oid && same.mode === file.mode) return same
+      if (same) return beside
       if (place === undefined) return { ...file, role: roleOf(file.path), lines: 0 }
       const { segment, document } = place
       return { ...file, role: roleOf(file.path, flagsOf(segment.flags(document))), lines: segment.lines(document) }
     })
     this.#places = places
+    if (samePaths && like !== undefined) this.#positions = like.#positions
   }
 
   /** The position of a path; undefined if this state has no such file. */
   position(path: string): number | undefined {
+    this.#positions ??= new Map(this.files.map((file, at) => [file.path, at]))
     return this.#positions.get(path)
   }
 

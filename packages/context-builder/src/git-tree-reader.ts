@@ -1,10 +1,13 @@
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { GitRepository } from '@patchlane/git'
-import { isObjectId, type ObjectId, objectIdSchema } from '@patchlane/kernel'
+import { isObjectId, type ObjectId, objectIdSchema, PatchlaneError } from '@patchlane/kernel'
 import type { Blob, HistoryCommit, TreeFile, TreeReader } from './tree-reader.ts'
 
 /** Above this many objects one more process costs less than as many questions to the one that runs. */
 const BULK = 64
+/** Above this many differences a list of everything is as fast. */
+const MANY_DIFFERENCES = 500
 /** Bytes of blobs asked for in one go. */
 const BULK_BYTES = 32_000_000
 
@@ -28,7 +31,35 @@ export class GitTreeReader implements TreeReader {
     return this.#repository.listTree(commit)
   }
 
-  async readBlobs(oids: readonly ObjectId[], { maxBytes }: { maxBytes: number }): Promise<Blob[]> {
+  async listTreeFrom(commit: string, known: { commit: string; files: readonly TreeFile[] }): Promise<TreeFile[]> {
+    const differences = await this.#repository.diffTrees(known.commit, commit)
+    if (differences.length > MANY_DIFFERENCES) return this.listTree(commit)
+    const files = new Map(known.files.map((file) => [file.path, file]))
+    for (const { path, after } of differences) {
+      if (after === null) files.delete(path)
+      else files.set(path, { path, mode: after.mode, oid: after.oid })
+    }
+    return [...files.values()]
+  }
+
+  async readBlobs(oids: readonly ObjectId[], limits: { maxBytes: number }): Promise<Blob[]> {
+    try {
+      return await this.#readAll(oids, limits)
+    } catch (error) {
+      // In a partial clone git fetches what is missing, and fails as a whole where it cannot: what is here is read all the same.
+      if (!PatchlaneError.is(error) || error.code !== 'GIT_COMMAND_FAILED') throw error
+      const here = await this.#objectsHere()
+      const missing = oids.filter((oid) => !here.has(oid))
+      if (missing.length === 0) throw error
+      const blobs = await this.#readAll(
+        oids.filter((oid) => here.has(oid)),
+        limits,
+      )
+      return [...blobs, ...missing.map((oid) => ({ oid, size: 0, content: null }))]
+    }
+  }
+
+  async #readAll(oids: readonly ObjectId[], { maxBytes }: { maxBytes: number }): Promise<Blob[]> {
     if (oids.length < BULK) return Promise.all(oids.map((oid) => this.#readOne(oid, maxBytes)))
     const sizes = await this.#sizes(oids)
     const small = oids.filter((oid) => (sizes.get(oid) ?? Number.POSITIVE_INFINITY) <= maxBytes)
@@ -57,6 +88,10 @@ export class GitTreeReader implements TreeReader {
     return stdout.split('\n').filter(isObjectId)
   }
 
+  async historyState(): Promise<string> {
+    return readFile(join(this.#repository.commonDir, 'shallow'), 'utf8').catch(() => '')
+  }
+
   async readHistory(commits: readonly ObjectId[]): Promise<HistoryCommit[]> {
     if (commits.length === 0) return []
     const { stdout } = await this.#repository.git({
@@ -75,6 +110,14 @@ export class GitTreeReader implements TreeReader {
           paths: paths.filter((path) => path !== ''),
         }
       })
+  }
+
+  /** Every object that needs no fetching. */
+  async #objectsHere(): Promise<Set<string>> {
+    const { stdout } = await this.#repository.git({
+      args: ['cat-file', '--batch-all-objects', '--unordered', '--buffer', '--batch-check=%(objectname)'],
+    })
+    return new Set(stdout.split('\n'))
   }
 
   async #readOne(oid: ObjectId, maxBytes: number): Promise<Blob> {

@@ -33,15 +33,15 @@ export async function indexBlobs(files: readonly TreeFile[], options: IndexBlobs
   if (wanted.length > INLINE_BLOBS) {
     await readInThreads(wanted, options)
     // What a thread was filling when it died; the blob it died on has been read as plain text meanwhile.
-    const lost = missingFrom(store, files)
-    if (lost.length > 0) await store.add(await buildSegment(await readRound(reader, lost)))
+    const lost = await readRound(reader, missingFrom(store, files))
+    if (lost.length > 0) await store.add(await buildSegment(lost))
   } else if (wanted.length > 0) {
     const blobs = await readRound(reader, wanted)
     if (blobs.reduce((sum, blob) => sum + (blob.content?.length ?? 0), 0) > INLINE_BYTES) {
       await readInThreads(wanted, options)
     } else {
       options.signal?.throwIfAborted()
-      await store.add(await buildSegment(blobs))
+      if (blobs.length > 0) await store.add(await buildSegment(blobs))
       options.onProgress?.({ done: wanted.length, total: wanted.length })
     }
   }
@@ -106,15 +106,18 @@ function languagesOf(wanted: readonly Wanted[]): Language[] {
 }
 
 async function readRound(reader: TreeReader, round: readonly Wanted[]): Promise<BlobToRead[]> {
+  if (round.length === 0) return []
   const oids = [...new Set(round.map(([, file]) => file.oid))]
   const blobs = new Map((await reader.readBlobs(oids, { maxBytes: MAX_BLOB_BYTES })).map((blob) => [blob.oid, blob]))
-  return round.map(([key, file]) => {
+  return round.flatMap(([key, file]) => {
     const blob = blobs.get(file.oid)
+    // Not at hand now, which says nothing about the next time: a document that says so would be there for good.
+    if (blob === undefined || (blob.content === null && blob.size <= MAX_BLOB_BYTES)) return []
     return {
       key: Uint8Array.from(Buffer.from(key, 'hex')),
       reading: Number.parseInt(key.slice(-2), 16),
-      content: file.mode === '120000' ? null : (blob?.content ?? null),
-      size: blob?.size ?? 0,
+      content: file.mode === '120000' ? null : blob.content,
+      size: blob.size,
     }
   })
 }

@@ -3,8 +3,8 @@ import { extractorVersion } from '@patchlane/syntax'
 import { DOCUMENT_REVISION, MAX_BLOB_BYTES, readingOf } from './extract-document.ts'
 import type { TreeFile } from './tree-reader.ts'
 
-/** Raise it when the form of the files changes. */
-const SCHEMA = 1
+/** Raise it when the form of the files changes, or which files of a tree are indexed. */
+const SCHEMA = 2
 
 /** What an index depends on beside the tree. Two programs of the same version make the same index of the same tree. */
 export async function indexerVersion(): Promise<string> {

@@ -16,7 +16,11 @@ export class SmallFile {
     return readFile(this.#path, 'utf8').catch(() => undefined)
   }
 
-  async write(text: string): Promise<void> {
+  async readBytes(): Promise<Uint8Array | undefined> {
+    return readFile(this.#path).catch(() => undefined)
+  }
+
+  async write(text: string | Uint8Array): Promise<void> {
     const draft = join(this.#directory, `.${randomUUID()}.draft`)
     try {
       await mkdir(this.#directory, { recursive: true })

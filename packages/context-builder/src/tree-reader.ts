@@ -9,6 +9,7 @@ export interface TreeFile {
 
 export interface Blob {
   readonly oid: ObjectId
+  /** In bytes; 0 for one that is not at hand. */
   readonly size: number
   /** Null when it is larger than asked for, or not at hand (a partial clone). */
   readonly content: Uint8Array | null
@@ -30,10 +31,14 @@ export interface TreeReader {
   /** A folder shared by all worktrees of the repository, where the index may keep its files. */
   readonly stateDirectory: string
   listTree(commit: string): Promise<TreeFile[]>
+  /** As {@link listTree}, from the files of another commit: for a reader that can tell what differs faster than list everything. */
+  listTreeFrom?(commit: string, known: { commit: string; files: readonly TreeFile[] }): Promise<TreeFile[]>
   /** In any order; each id once. */
   readBlobs(oids: readonly ObjectId[], limits: { maxBytes: number }): Promise<Blob[]>
   /** Commits without merges, newest first, the given one included. */
   listHistory(commit: string, limit: number): Promise<ObjectId[]>
+  /** Changes when commits may have another past than before: a shallow clone that was deepened. Without it, nothing of the past is kept. */
+  historyState?(): Promise<string>
   /** In the order asked for. */
   readHistory(commits: readonly ObjectId[]): Promise<HistoryCommit[]>
 }

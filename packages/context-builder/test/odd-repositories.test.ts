@@ -6,7 +6,7 @@ import { promisify } from 'node:util'
 import { GitRepository } from '@patchlane/git'
 import { objectIdSchema, repoIdSchema } from '@patchlane/kernel'
 import { afterEach, expect, it } from 'vitest'
-import { AutoContextBuilder, CodeIndex, GitTreeReader } from '../src/index.ts'
+import { AutoContextBuilder, CodeIndex, findSymbols, GitTreeReader } from '../src/index.ts'
 import { FixtureRepository } from './fixture-repository.ts'
 
 const run = promisify(execFile)
@@ -88,4 +88,47 @@ it('keeps one index for all worktrees', async () => {
     expect(worktree.index.directory).toBe(main.index.directory)
     expect(worktree.read).toEqual([])
   }
+})
+
+it('works in a partial clone, with the blobs that are there', async () => {
+  const source = await fixture()
+  await source.commit({
+    message: 'Begin',
+    files: {
+      'src/cookie.ts': 'export const cookie = 1\n',
+      'src/large.ts': `export const large = 1\n${'// words\n'.repeat(2_000)}`,
+    },
+  })
+  await source.git('config', 'uploadpack.allowFilter', 'true')
+  const folder = await mkdtemp(join(tmpdir(), 'patchlane-partial-'))
+  cleanups.push(() => rm(folder, { recursive: true, force: true }))
+  const url = `file://${source.directory}`
+  await run('git', ['clone', '-q', '--no-checkout', '--filter=blob:limit=1k', url, folder])
+  // What the remote no longer answers for is not there at all.
+  await run('git', ['-C', folder, 'remote', 'set-url', 'origin', 'file:///nowhere'])
+  const symbolsAt = async () => {
+    const { index, repository } = await openAt(folder)
+    const view = await index.view({ commit: await repository.resolve('HEAD') })
+    return [...findSymbols(view, 'cookie'), ...findSymbols(view, 'large')].map(({ path }) => path)
+  }
+  expect(await symbolsAt()).toEqual(['src/cookie.ts'])
+  await run('git', ['-C', folder, 'remote', 'set-url', 'origin', url])
+  expect(await symbolsAt()).toEqual(['src/cookie.ts', 'src/large.ts'])
+})
+
+it('knows a file of fifty megabytes by its path', async () => {
+  const source = await fixture()
+  await source.write('src/cookie.ts', 'export const cookie = 1\n')
+  await source.write('data/huge.ts', Buffer.alloc(50_000_000, 'export const a = 1\n'))
+  await source.git('add', '-A')
+  await source.git('commit', '-q', '-m', 'Begin')
+  const { index, repository } = await openAt(source.directory)
+  const before = process.memoryUsage().rss
+  const view = await index.view({ commit: await repository.resolve('HEAD') })
+  expect(view.files.map(({ path }, at) => [path, view.details(at).flags])).toEqual([
+    ['data/huge.ts', ['large']],
+    ['src/cookie.ts', []],
+  ])
+  // It was never in memory.
+  expect(process.memoryUsage().rss - before).toBeLessThan(50_000_000)
 })

@@ -44,6 +44,8 @@ export interface Database {
 export interface SharedDatabaseOptions {
   /** False refuses an outdated schema instead of migrating it. @default true */
   migrate?: boolean
+  /** Instead of the engine's own; closed with the handle. */
+  wakeUps?: WakeUps
   /** Replaces the database's clock; for tests. */
   clock?: Clock
 }

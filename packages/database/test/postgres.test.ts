@@ -5,7 +5,13 @@ import { Pool } from 'pg'
 import { afterAll, describe, expect, it } from 'vitest'
 import { openDatabase, schemaVersion } from '../src/index.ts'
 import { openPostgres } from '../src/postgres/index.ts'
-import { databaseContract, describeSchema, postgresHarness, startPostgres } from '../src/testing/index.ts'
+import {
+  databaseContract,
+  describeSchema,
+  postgresHarness,
+  startPostgres,
+  wakeUpsContract,
+} from '../src/testing/index.ts'
 
 const server = await startPostgres()
 const url = server?.url ?? ''
@@ -17,6 +23,7 @@ afterAll(async () => {
 
 describe.skipIf(server === undefined)('Postgres', () => {
   databaseContract({ it, expect }, stores)
+  wakeUpsContract({ it, expect }, { open: async (namespace) => (await stores.open(namespace)).wakeUps })
 
   it('has the schema that was reviewed', async () => {
     const database = await openPostgres({ url, schema: 'reviewed' })

@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { lstat, readdir, readFile, readlink, unlink } from 'node:fs/promises'
 import { basename, sep } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -51,6 +52,51 @@ async function standingLocks({ locks, since = 0 }: DeadLockRequest): Promise<Map
     if (found !== undefined && Number(found.mtimeMs) >= since) standing.set(path, found.ino)
   }
   return standing
+}
+
+/** When each process was first seen not to be git, in milliseconds of this process. */
+const otherPrograms = new Map<string, number>()
+/** A process that has just been started may yet become git, and a pid may be given anew. */
+const [SETTLED_MS, TRUSTED_MS] = [2_000, 60_000]
+
+/**
+ * The git commands at work in these folders that may hold locks or be about to take one. Quick enough to ask during a landing; empty
+ * where only Linux could tell.
+ */
+export function gitsAtWork(directories: readonly string[]): number[] {
+  if (process.platform !== 'linux') return []
+  const now = performance.now()
+  const found = readdirSync('/proc').filter((pid) => /^\d/.test(pid) && !isKnownOther(pid, now))
+  const gits = found.filter((pid) => {
+    const isGit = /^git\b/.test(readNow(`/proc/${pid}/comm`))
+    if (isGit) otherPrograms.delete(pid)
+    else if (!otherPrograms.has(pid)) otherPrograms.set(pid, now)
+    return isGit && isLockingGit(readNow(`/proc/${pid}/cmdline`).split('\0')) && isIn(pid, directories)
+  })
+  return gits.map(Number)
+}
+
+function isKnownOther(pid: string, now: number): boolean {
+  const age = now - (otherPrograms.get(pid) ?? now)
+  if (age > TRUSTED_MS) otherPrograms.delete(pid)
+  return age > SETTLED_MS && age <= TRUSTED_MS
+}
+
+function isIn(pid: string, directories: readonly string[]): boolean {
+  try {
+    const cwd = readlinkSync(`/proc/${pid}/cwd`)
+    return directories.some((folder) => cwd === folder || cwd.startsWith(folder + sep))
+  } catch {
+    return false
+  }
+}
+
+function readNow(file: string): string {
+  try {
+    return readFileSync(file, 'latin1')
+  } catch {
+    return ''
+  }
 }
 
 /** Whether a git command that may hold locks runs in one of these folders. Where that cannot be known: yes. */

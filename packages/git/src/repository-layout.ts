@@ -36,13 +36,15 @@ const shadowSettings = [
  * @throws {GitTooOldError}
  */
 export async function findRepository(directory: string, gitDir?: string): Promise<RepositoryLayout> {
-  await requireGit()
+  const version = requireGit()
   const env = gitDir === undefined ? {} : { GIT_DIR: gitDir, GIT_WORK_TREE: directory }
-  const settings = await (gitDir === undefined ? readUserSettings(directory) : Promise.resolve(shadowSettings)).catch(
-    (thrown: unknown) => {
-      throw new NotARepositoryError(directory, { cause: thrown })
-    },
-  )
+  const reading = gitDir === undefined ? readUserSettings(directory) : Promise.resolve(shadowSettings)
+  // Both at once; what is wrong with git itself is said first.
+  reading.catch(() => undefined)
+  await version
+  const settings = await reading.catch((thrown: unknown) => {
+    throw new NotARepositoryError(directory, { cause: thrown })
+  })
   const args = ['--git-dir', '--git-common-dir', '--git-path', 'objects', '--show-object-format', '--show-toplevel']
   const result = await runGit({
     args: ['rev-parse', '--path-format=absolute', ...args],

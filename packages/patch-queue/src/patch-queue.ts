@@ -47,6 +47,8 @@ export interface ListOptions {
   target?: string
   status?: PatchStatus | readonly PatchStatus[]
   runId?: string
+  /** Only patches whose id begins so; for people, who shorten ids. */
+  idPrefix?: string
   /** @default 100 */
   limit?: number
   /** Only patches after this place; in use together with `target`. */
@@ -153,6 +155,8 @@ export interface PatchQueue {
   drain(target: TargetRef): Promise<TargetState>
   resume(target: TargetRef): Promise<TargetState>
   state(target: TargetRef): Promise<TargetState>
+  /** How many patches have each status, settled ones too; what there is none of may be missing. */
+  tally(target: TargetRef): Promise<Map<PatchStatus, number>>
 
   /** Erases the contents of a settled patch's files. @throws {PatchStateError} while it is not settled. */
   erase(patchId: string): Promise<QueueEntry>

@@ -118,7 +118,7 @@ export interface ExpressLane {
 /** Where patches are kept: what an adapter implements to run the queue's rules on another engine. */
 export interface PatchStore {
   transaction<T>(work: (transaction: PatchTransaction) => Promise<T>): Promise<T>
-  readonly express?: ExpressLane
+  readonly express?: ExpressLane | undefined
   /** The line as the holder of a lease sees it, with at most `limit` ready patches. Locks nothing. */
   line(lease: TargetLease, limit: number): Promise<LineView>
   renewLease(lease: TargetLease, ttlMs: number): Promise<TargetLease | undefined>
@@ -128,7 +128,7 @@ export interface PatchStore {
   get(patchId: string): Promise<QueueEntry | undefined>
   list(options: ListOptions): Promise<QueueEntry[]>
   target(target: TargetRef): Promise<TargetRecord | undefined>
-  counts(target: TargetRef): Promise<Map<PatchStatus, number>>
+  counts(target: TargetRef, which: 'open' | 'all'): Promise<Map<PatchStatus, number>>
   /** Ids of settled patches, oldest first; `withContents`: only those not erased yet. */
   settledBefore(time: number, limit: number, withContents: boolean): Promise<string[]>
   events(options: ReadQueueEventsOptions): Promise<StoredEvent[]>

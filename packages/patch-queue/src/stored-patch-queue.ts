@@ -262,11 +262,11 @@ export class StoredPatchQueue implements PatchQueue {
 
   async state({ repoId, target }: TargetRef): Promise<TargetState> {
     const ref = { repoId, target }
-    const [record, counts, lease] = [
-      await this.#store.target(ref),
-      await this.#store.counts(ref),
-      await this.#store.leaseHolder(ref),
-    ]
+    const [record, counts, lease] = await Promise.all([
+      this.#store.target(ref),
+      this.#store.counts(ref, 'open'),
+      this.#store.leaseHolder(ref),
+    ])
     return {
       ...ref,
       mode: record?.mode ?? 'running',
@@ -275,6 +275,10 @@ export class StoredPatchQueue implements PatchQueue {
       parked: counts.get('awaiting_approval') ?? 0,
       lease: lease === undefined ? null : withoutEnd(lease),
     }
+  }
+
+  tally({ repoId, target }: TargetRef): Promise<Map<PatchStatus, number>> {
+    return this.#store.counts({ repoId, target }, 'all')
   }
 
   async erase(patchId: string): Promise<QueueEntry> {

@@ -3,7 +3,8 @@ import { postgresHarness, startPostgres } from '@patchlane/database/testing'
 import { patchFixture } from '@patchlane/kernel/testing'
 import { Pool } from 'pg'
 import { afterAll, describe, expect, it } from 'vitest'
-import { SqlPatchQueue } from '../src/sql/index.ts'
+import { StoredPatchQueue } from '../src/index.ts'
+import { SqlPatchQueue, SqlPatchStore } from '../src/sql/index.ts'
 import { queueContract } from '../src/testing/index.ts'
 
 const server = await startPostgres()
@@ -11,6 +12,22 @@ const stores = postgresHarness(server?.url ?? '')
 afterAll(async () => {
   await stores.dispose()
   await server?.stop()
+})
+
+/** As if each step were an unusual one. */
+class LongWayStore extends SqlPatchStore {
+  override readonly express = undefined
+}
+
+describe.skipIf(server === undefined)('StoredPatchQueue on Postgres, by the long way', () => {
+  queueContract(
+    { it, expect },
+    {
+      open: async (namespace, clock) =>
+        new StoredPatchQueue(new LongWayStore(await stores.open(namespace, clock), { pollMs: 200 })),
+      survivesRestart: true,
+    },
+  )
 })
 
 describe.skipIf(server === undefined)('SqlPatchQueue on Postgres', () => {
@@ -24,6 +41,8 @@ describe.skipIf(server === undefined)('SqlPatchQueue on Postgres', () => {
 
   it('makes each usual step one statement', async () => {
     const pool = new Pool({ connectionString: server?.url ?? '' })
+    // The server may stop while its connections are still being closed.
+    pool.on('connect', (client) => client.on('error', () => {}))
     const statements: string[] = []
     const counting = {
       async connect() {

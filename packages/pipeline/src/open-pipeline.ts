@@ -1,36 +1,33 @@
-import { GitBranchTarget, GitStagingArea } from '@patchlane/apply-gateway'
-import { GitRepository } from '@patchlane/git'
+import { ApplyGateway, GitBranchTarget, GitStagingArea, type Target } from '@patchlane/apply-gateway'
 import { patchStream } from '@patchlane/patch-queue'
 import { defaultWorkspaceRoot, WorkspaceManager } from '@patchlane/workspace'
 import type { PatchlaneConfig, PatchlaneConfigInput } from './config-schema.ts'
 import { AgentDesk } from './desks/agent-desk.ts'
 import { PatchApprovalDesk } from './desks/approval-desk.ts'
 import { CodeDesk } from './desks/code-desk.ts'
-import { diagnose } from './desks/doctor.ts'
 import { LandingGate } from './desks/landing-gate.ts'
 import { QueuePatchDesk } from './desks/patch-desk.ts'
 import { OrchestratedRunDesk } from './desks/run-desk.ts'
 import { pipelineStatus } from './desks/status-desk.ts'
-import { runTests } from './desks/test-desk.ts'
 import { UndoDesk } from './desks/undo-desk.ts'
 import { ManagedWorkspaceDesk } from './desks/workspace-desk.ts'
-import { loadConfig } from './load-config.ts'
 import type { Pipeline } from './pipeline.ts'
-import { type AgentWiring, wireAgents } from './wiring/agents.ts'
+import type { AgentWiring } from './wiring/agents.ts'
 import { CodeIntelligence } from './wiring/code-intelligence.ts'
 import { ChainMerger } from './wiring/content-merger.ts'
 import { freshnessGate } from './wiring/freshness.ts'
-import { gateChecks } from './wiring/gate-checks.ts'
+import type { GateChecks } from './wiring/gate-checks.ts'
 import { gatewayOwner } from './wiring/gateway-owner.ts'
 import { makePatch } from './wiring/make-patch.ts'
+import { openPlace } from './wiring/place.ts'
 import { openRepositoryContext, type RepositoryContext } from './wiring/repository-context.ts'
 import { StagingDependencies } from './wiring/staging-dependencies.ts'
 import { openStores, type Stores } from './wiring/stores.ts'
 
 export interface OpenPipelineOptions {
-  /** Any folder inside the repository. */
+  /** Any folder inside the repository, or inside a plain folder whose configuration makes it the target. */
   directory: string
-  /** Wins over the target of the configuration. */
+  /** Wins over the target of the configuration: a branch, or `dir:PATH` for a plain folder. */
   target?: string
   /** A configuration file to use instead of the one found. */
   configFile?: string
@@ -42,13 +39,13 @@ export interface OpenPipelineOptions {
 export type OpenPipeline = (options: OpenPipelineOptions) => Promise<Pipeline>
 
 export const openPipeline: OpenPipeline = async (options) => {
-  const git = await GitRepository.open(options.directory)
+  const place = await openPlace(options)
+  const { git, folder, config, file } = place
   try {
-    const root = git.workTree ?? git.commonDir
-    const { config, file } = await loadConfig({ root, file: options.configFile, overrides: options.overrides })
-    const context = await openRepositoryContext(git, config, options.target)
+    const context = await openRepositoryContext(place, options.target)
     const stores = await openStores(context, config)
-    return wire({ context, config, configFile: file, stores, owner: await gatewayOwner() })
+    const target = folder ?? new GitBranchTarget({ repository: git, name: context.target })
+    return wire({ context, gateTarget: target, config, configFile: file, stores, owner: await gatewayOwner() })
   } catch (error) {
     await git.close()
     throw error
@@ -68,12 +65,13 @@ function workspaceLimits(config: PatchlaneConfig['workspaces']) {
 
 function wire(parts: {
   context: RepositoryContext
+  gateTarget: Target
   config: PatchlaneConfig
   configFile: string | null
   stores: Stores
   owner: string
 }): Pipeline {
-  const { context, config, configFile, stores, owner } = parts
+  const { context, gateTarget, config, configFile, stores, owner } = parts
   const { git, repoId, target } = context
   const workspaceRoot = config.workspaces.root ?? defaultWorkspaceRoot(git.commonDir)
   const workspaces = new WorkspaceManager({
@@ -90,7 +88,6 @@ function wire(parts: {
   const code = new CodeIntelligence(context, stores)
   const codeDesk = new CodeDesk(context, config, code)
   const patches = new QueuePatchDesk(context, stores)
-  const { checks, project } = gateChecks(context, config, stores)
   const dependencies = new StagingDependencies(git)
   const merger = new ChainMerger()
   const staging = new GitStagingArea({
@@ -98,13 +95,16 @@ function wire(parts: {
     root: `${workspaceRoot}-staging`,
     prepare: (directory) => dependencies.prepare(directory),
   })
-  const gate = new LandingGate(
-    {
+  let checking: GateChecks | undefined
+  const openGateway = async () => {
+    const { gateChecks } = await import('./wiring/gate-checks.ts')
+    checking = gateChecks(context, config, stores)
+    return new ApplyGateway({
       repoId,
-      target: new GitBranchTarget({ repository: git, name: target }),
+      target: gateTarget,
       queue: stores.queue,
       owner,
-      checks,
+      checks: checking.checks,
       staging,
       approval: stores.approvalGate,
       freshness: freshnessGate(context, config),
@@ -112,13 +112,13 @@ function wire(parts: {
       admission: config.limits,
       checkTimeoutMs: config.checks.timeoutSeconds * 1000,
       indexVersionOf: async (commit) => (await code.stamp(commit)).indexVersion,
-    },
-    stores,
-  )
+    })
+  }
+  const gate = new LandingGate({ repoId, target }, openGateway, stores)
   // Looked for only when an agent is to run: it means starting a process.
   let agents: Promise<AgentWiring> | undefined
   const wiredAgents = () => {
-    agents ??= wireAgents(context, stores, config, workspaceRoot)
+    agents ??= import('./wiring/agents.ts').then(({ wireAgents }) => wireAgents(context, stores, config, workspaceRoot))
     return agents
   }
   const runs = new OrchestratedRunDesk(
@@ -151,8 +151,9 @@ function wire(parts: {
     agent: (request) => agent.run(request),
     runs,
     workspaces: new ManagedWorkspaceDesk(workspaces, staging, context),
-    test: (options) => runTests(context, config, stores, options),
-    doctor: () => diagnose({ context, config, configFile, stores, workspaceRoot }),
+    test: async (options) => (await import('./desks/test-desk.ts')).runTests(context, config, stores, options),
+    doctor: async () =>
+      (await import('./desks/doctor.ts')).diagnose({ context, config, configFile, stores, workspaceRoot }),
     status: () => pipelineStatus({ context, stores, code, workspaces }),
     async *events({ stream = patchStream({ repoId, target }), after = 0, follow = false, limit, signal } = {}) {
       if (follow) yield* stores.events.follow(stream, after, signal)
@@ -161,7 +162,7 @@ function wire(parts: {
     close: () => {
       closed ??= (async () => {
         await gate.close()
-        await Promise.all([project.close(), merger.close()])
+        await Promise.all([checking?.project.close(), merger.close()])
         await stores.queue.close()
         await stores.close()
         await git.close()

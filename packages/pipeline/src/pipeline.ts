@@ -25,6 +25,8 @@ export interface Pipeline {
   stamp(): Promise<Stamp>
   index(options?: {
     commit?: string
+    /** Afterwards, removes from the index what no branch, no worktree and no recent commit holds. */
+    prune?: boolean
     signal?: AbortSignal
     onProgress?: (progress: IndexProgress) => void
   }): Promise<IndexSummary>
@@ -77,6 +79,8 @@ export interface IndexSummary {
   /** 0 when this commit had been indexed before. */
   durationMs: number
   fresh: boolean
+  /** What was removed, where that was asked for. */
+  pruned?: { documents: number; bytes: number }
 }
 
 export interface ContextRequest {

@@ -1,12 +1,13 @@
 import { readFile, stat } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { Language as Grammar, Parser } from 'web-tree-sitter'
 import { GrammarUnavailableError } from './errors.ts'
 import { type Language, languages } from './language.ts'
 
-const require = createRequire(import.meta.url)
+/** From this package's folder, also where its code has been bundled into another's. */
+const manifest = createRequire(import.meta.url).resolve('@patchlane/syntax/package.json')
+const require = createRequire(manifest)
 const packaged = '@repomix/tree-sitter-wasms'
 
 /** Grammars that come with this package; the others come with {@link packaged}. */
@@ -39,7 +40,7 @@ async function load(language: Language): Promise<Grammar> {
 }
 
 function grammarFile(language: Language): string {
-  if (bundled.has(language)) return fileURLToPath(new URL(`../grammars/tree-sitter-${language}.wasm`, import.meta.url))
+  if (bundled.has(language)) return join(dirname(manifest), 'grammars', `tree-sitter-${language}.wasm`)
   return require.resolve(`${packaged}/out/tree-sitter-${packagedNames[language] ?? language}.wasm`)
 }
 
@@ -60,8 +61,7 @@ async function packageVersion(name: string): Promise<string> {
   // Not every package exports its manifest: it lies in the folder of the entry, or above it.
   const entry =
     name === packaged ? require.resolve(`${name}/package.json`) : join(dirname(require.resolve(name)), 'package.json')
-  const manifest = await readFile(entry, 'utf8')
-  const { version }: { version?: unknown } = JSON.parse(manifest)
+  const { version }: { version?: unknown } = JSON.parse(await readFile(entry, 'utf8'))
   if (typeof version !== 'string') throw new TypeError(`The manifest of ${name} has no version.`)
   return version
 }

@@ -50,8 +50,7 @@ export class WorkerPool {
     const idle = this.#idle.splice(0)
     return Promise.all(
       idle.map(
-        (worker) =>
-          new Promise((resolve, reject) => this.#give(worker, { message, transfer: [], resolve, reject })),
+        (worker) => new Promise((resolve, reject) => this.#give(worker, { message, transfer: [], resolve, reject })),
       ),
     )
   }

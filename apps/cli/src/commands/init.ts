@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { inspectProject } from '@patchlane/pipeline/project'
 import type { CommandHandler } from '../command-context.ts'
-import { ConfigExistsError, NotARepositoryError } from '../errors.ts'
+import { ConfigExistsError } from '../errors.ts'
 import { exitCodes } from '../exit-code.ts'
 import { initOutputSchema } from '../output/setup.ts'
 import { oneLine } from '../text/sanitize.ts'
@@ -15,8 +15,10 @@ const PUBLIC_SCHEMA =
   'https://raw.githubusercontent.com/patchlane/patchlane/main/packages/pipeline/schema/config.schema.json'
 
 export const run: CommandHandler = async (context) => {
-  const root = rootOf(context.globals.directory)
-  if (root === undefined) throw new NotARepositoryError(context.globals.directory)
+  const repository = rootOf(context.globals.directory)
+  const root = repository ?? context.globals.directory
+  // Without git, the folder itself is what patches land on.
+  const target = context.globals.target ?? (repository === undefined ? 'dir:.' : undefined)
   const existing = await configurationIn(root)
   if (existing !== undefined) throw new ConfigExistsError(existing)
 
@@ -24,7 +26,7 @@ export const run: CommandHandler = async (context) => {
   const created = join(root, FILE)
   const config = {
     $schema: existsSync(join(root, LOCAL_SCHEMA)) ? `./${LOCAL_SCHEMA}` : PUBLIC_SCHEMA,
-    ...(context.globals.target === undefined ? {} : { target: context.globals.target }),
+    ...(target === undefined ? {} : { target }),
     checks: { format: 'auto', lint: 'auto', hooks: 'auto', diagnostics: 'auto', tests: 'auto' },
   }
   // `wx` refuses an existing file, also one that came to be since we looked.
@@ -42,6 +44,8 @@ export const run: CommandHandler = async (context) => {
     }
     if (detected.length === 0) context.print('No tools were found; name yours under "checks.commands".')
     context.print(`Wrote ${oneLine(created)}. "auto" uses what is found, "off" runs none.`)
+    if (target?.startsWith('dir:'))
+      context.print('Patches are written to this folder in place; their history is kept elsewhere.')
     context.note('next: patchlane doctor')
   }
   return exitCodes.done

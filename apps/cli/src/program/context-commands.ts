@@ -5,10 +5,14 @@ export const contextCommands = [
   {
     name: 'index',
     summary: "index the target's head, or another commit",
-    options: [{ flags: '--commit <rev>', description: 'a revision to index instead' }],
+    options: [
+      { flags: '--commit <rev>', description: 'a revision to index instead' },
+      { flags: '--prune', description: 'then remove what no branch, no worktree and no recent commit holds' },
+    ],
     examples: [
       ['patchlane index', 'index the head; a commit that was indexed before costs nothing'],
       ['patchlane index --commit v1.2.0 --json', 'the index version of a tag'],
+      ['patchlane index --prune', 'index the head, and make the index smaller'],
     ],
     load: () => import('../commands/index-commit.ts'),
   },

@@ -9,5 +9,6 @@ export const indexSummarySchema = z.object({
   fileCount: z.number(),
   durationMs: z.number(),
   fresh: z.boolean(),
+  pruned: z.object({ documents: z.number(), bytes: z.number() }).optional(),
 })
 export type IndexView = z.infer<typeof indexSummarySchema>

@@ -1,4 +1,4 @@
-import { mkdir, realpath, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, realpath } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { GitRepository, removeDeadLocks, runGit } from '@patchlane/git'
 import {
@@ -12,7 +12,7 @@ import {
   targetNameSchema,
 } from '@patchlane/kernel'
 import { CheckoutBusyError, CheckoutOverlapError, HeadMovedError } from '../errors.ts'
-import { lstatOrNothing, removeFile } from '../files.ts'
+import { lstatOrNothing, removeFile, syncFile, syncFolder, writeFileDurably } from '../files.ts'
 import { GitBranchTarget } from '../git-branch/git-branch-target.ts'
 import type { LandingVerdict } from '../landing-verdict.ts'
 import type { Fence, Recovery, Target, VisibleState } from '../target.ts'
@@ -57,15 +57,8 @@ export class DirectoryTarget implements Target {
     await mkdir(options.stateDirectory, { recursive: true })
     const gitDir = join(await realpath(options.stateDirectory), 'shadow.git')
     if (!relative(directory, gitDir).startsWith('..')) throw new StateInsideError(directory, gitDir)
-    await runGit({
-      args: ['init', '--quiet', '--initial-branch=target'],
-      cwd: directory,
-      env: { GIT_DIR: gitDir, GIT_WORK_TREE: directory },
-    })
-    await mkdir(join(gitDir, 'info'), { recursive: true })
-    // Bytes as they are: no line-end conversion, no filters, whatever the folder's own attributes say.
-    await writeFile(join(gitDir, 'info', 'attributes'), '* -text -filter -ident -working-tree-encoding\n')
-    await writeFile(join(gitDir, 'info', 'exclude'), `${(options.ignore ?? defaultIgnore).join('\n')}\n`)
+    await makeShadow(directory, gitDir)
+    await writeIfChanged(join(gitDir, 'info', 'exclude'), `${(options.ignore ?? defaultIgnore).join('\n')}\n`)
     const target = new DirectoryTarget(await GitRepository.open(directory, { gitDir }), options)
     if ((await target.repository.tryResolve(branch)) !== undefined) return target
     await target.#unlock()
@@ -82,6 +75,19 @@ export class DirectoryTarget implements Target {
 
   takeOver(lease: Pick<TargetLease, 'epoch' | 'owner'>): Promise<Fence> {
     return this.#inner.takeOver(lease)
+  }
+
+  /** The branch of the shadow that stands for the folder. */
+  get ref(): TargetName {
+    return branch
+  }
+
+  /** Takes what people wrote into the target, unless somebody lands just now, who will do it. */
+  async adopt(): Promise<void> {
+    await this.#adoptWork().catch((thrown: unknown) => {
+      const code = PatchlaneError.is(thrown) ? thrown.code : ''
+      if (!['GIT_COMMAND_FAILED', 'GIT_REF_MOVED', 'GIT_REF_LOCKED'].includes(code)) throw thrown
+    })
   }
 
   async recover(fence: Fence): Promise<Recovery[]> {
@@ -152,6 +158,30 @@ export class DirectoryTarget implements Target {
     const { stdout } = await repository.git({ args: ['write-tree'] })
     return objectIdSchema.parse(stdout.trim())
   }
+}
+
+/** Bytes as they are: no line-end conversion, no filters, whatever the folder's own attributes say. */
+const shadowAttributes = '* -text -filter -ident -working-tree-encoding\n'
+
+/** Makes the shadow repository, unless it is there. The attributes come last and stay, so that what has them is whole. */
+async function makeShadow(directory: string, gitDir: string): Promise<void> {
+  const attributes = join(gitDir, 'info', 'attributes')
+  if ((await readFile(attributes, 'utf8').catch(() => '')) === shadowAttributes) return
+  const locks = ['config.lock', 'HEAD.lock'].map((lock) => join(gitDir, lock))
+  const held = await removeDeadLocks({ locks, directories: [gitDir] })
+  if (held.length > 0) throw new CheckoutBusyError(`another process holds ${held.join(', ')}`)
+  // What a kill or a power cut left of an earlier attempt.
+  for (const name of ['config', 'HEAD']) await removeFile(join(gitDir, name))
+  const env = { GIT_DIR: gitDir, GIT_WORK_TREE: directory }
+  await runGit({ args: ['init', '--quiet', '--initial-branch=target', '--template='], cwd: directory, env })
+  await mkdir(join(gitDir, 'info'), { recursive: true })
+  for (const name of ['config', 'HEAD']) await syncFile(join(gitDir, name))
+  for (const folder of ['objects', 'refs', '.', '..']) await syncFolder(join(gitDir, folder))
+  await writeFileDurably(attributes, shadowAttributes)
+}
+
+async function writeIfChanged(file: string, content: string): Promise<void> {
+  if ((await readFile(file, 'utf8').catch(() => undefined)) !== content) await writeFileDurably(file, content)
 }
 
 class StateInsideError extends PatchlaneError {

@@ -1,7 +1,7 @@
 import { link, readFile, rename, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { GitRepository } from '@patchlane/git'
+import { type GitRepository, gitsAtWork } from '@patchlane/git'
 import { PatchlaneError } from '@patchlane/kernel'
 import { CheckoutBusyError, CheckoutOverlapError } from '../errors.ts'
 import { hasCode, lstatOrNothing, removeFile, syncFile, syncFolder } from '../files.ts'
@@ -150,10 +150,30 @@ function overlapsIn(thrown: unknown): string[] {
   return [...new Set(names.map((match) => match[1] ?? ''))].filter((name) => name !== '').sort()
 }
 
-/** The private index becomes the index, and the lock goes with it: two renames, each whole. */
+/** How long a git command that may have read the index before us is waited for. */
+const STALE_READER_MS = 5_000
+
+/** The private index becomes the index. The lock stays. */
 export async function publishIndex(checkout: Checkout, token: string): Promise<void> {
-  await rename(privateIndex(checkout, token), indexLock(checkout))
-  await rename(indexLock(checkout), join(checkout.gitDir, 'index'))
+  await rename(privateIndex(checkout, token), join(checkout.gitDir, 'index')).catch((thrown: unknown) => {
+    if (!hasCode(thrown, 'ENOENT')) throw thrown
+  })
+}
+
+/**
+ * Waits for the git commands that were at work when the index was published. `git commit` reads the index *before* it takes the lock and
+ * writes back what it read: were the lock free by then, it would put the old index back, and the next commit would take the landing out
+ * again. While the lock is held it fails instead, and can be repeated.
+ */
+export async function waitForStaleReaders(checkout: Checkout): Promise<void> {
+  const deadline = Date.now() + STALE_READER_MS
+  const folders = [checkout.workTree, checkout.gitDir]
+  let readers = gitsAtWork(folders)
+  for (let delay = 2; readers.length > 0 && Date.now() < deadline; delay = Math.min(delay * 2, 50)) {
+    await sleep(delay)
+    const alive = new Set(gitsAtWork(folders))
+    readers = readers.filter((pid) => alive.has(pid))
+  }
 }
 
 /** Makes the files of a landing (or of its undoing), and the index's name, durable, so that the journal may be closed. */

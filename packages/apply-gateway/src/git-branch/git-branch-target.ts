@@ -23,6 +23,7 @@ import {
   refuseOverlaps,
   syncCheckout,
   unlockIndex,
+  waitForStaleReaders,
 } from './checkout-move.ts'
 import { type Checkout, findCheckout, readHead } from './checkouts.ts'
 import { FenceRef } from './fence.ts'
@@ -263,7 +264,8 @@ export class GitBranchTarget implements Target {
     }
     await this.#close(intent, async () => {
       await publishIndex(checkout, intent.token)
-      await Promise.all([syncCheckout(checkout), this.#syncRef()])
+      await Promise.all([syncCheckout(checkout), this.#syncRef(), waitForStaleReaders(checkout)])
+      await unlockIndex(checkout, intent.token)
     })
   }
 
@@ -308,10 +310,8 @@ export class GitBranchTarget implements Target {
         noted.catch(() => undefined)
       },
     }).finally(() => noted)
-    const file = privateIndex(checkout, intent.token)
     // On disk before it takes the name of the index.
-    const [index] = await Promise.all([lstatOrNothing(file), syncFile(file)])
-    await this.#journal.note({ note: 'index', inode: String(index?.ino ?? 0) })
+    await syncFile(privateIndex(checkout, intent.token))
   }
 
   async #noteChild(pid: number): Promise<void> {

@@ -42,8 +42,6 @@ const noteSchema = z.discriminatedUnion('note', [
   z.object({ note: z.literal('child'), process: processIdentitySchema }),
   /** Lock files that git made for this landing. */
   z.object({ note: z.literal('locks'), files: z.array(z.object({ path: z.string(), inode: z.string() })) }),
-  /** The private index is complete and stands ready to become the index. */
-  z.object({ note: z.literal('index'), inode: z.string() }),
 ])
 export type IntentNote = z.infer<typeof noteSchema>
 
@@ -52,7 +50,6 @@ export interface OpenIntent {
   intent: Intent
   children: ProcessIdentity[]
   locks: { path: string; inode: string }[]
-  indexInode: string | undefined
 }
 
 /**
@@ -123,15 +120,13 @@ export class IntentJournal {
       intent: intentSchema.parse(JSON.parse(first)),
       children: [],
       locks: [],
-      indexInode: undefined,
     }
     for (const line of lines) {
       const note = noteSchema.safeParse(parseJson(line))
       // A line cut short by a kill says nothing.
       if (!note.success) continue
       if (note.data.note === 'child') open.children.push(note.data.process)
-      else if (note.data.note === 'locks') open.locks.push(...note.data.files)
-      else open.indexInode = note.data.inode
+      else open.locks.push(...note.data.files)
     }
     return open
   }

@@ -1,12 +1,21 @@
-import { readFile, rename } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type GitRepository, processesMarked, removeDeadLocks } from '@patchlane/git'
+import type { ObjectId } from '@patchlane/kernel'
 import { identityOf, isAlive, type ProcessIdentity } from '@patchlane/process'
 import { CheckoutBusyError } from '../errors.ts'
 import { lstatOrNothing, removeFile, syncFolder } from '../files.ts'
 import type { Recovery } from '../target.ts'
-import { indexLock, privateIndex, publishIndex, syncCheckout, tokenPath, unlockIndex } from './checkout-move.ts'
+import {
+  indexLock,
+  privateIndex,
+  publishIndex,
+  syncCheckout,
+  tokenPath,
+  unlockIndex,
+  waitForStaleReaders,
+} from './checkout-move.ts'
 import { type Checkout, readHead } from './checkouts.ts'
 import type { Intent, LandingCheckout, OpenIntent } from './intent.ts'
 import { restoreFiles } from './restore-files.ts'
@@ -41,9 +50,14 @@ export async function recoverLanding(
   await duty.assertOurs()
   await removeOwnLocks(repository, open, duty.fence)
   const head = await repository.tryResolve(intent.ref)
-  const landed = head !== undefined && (await repository.isAncestor(intent.new, head))
+  const landed = head !== undefined && (await isIn(repository, head, intent.new))
   const keptPaths = intent.checkout === null ? [] : await settleCheckout(repository, open, intent.checkout, landed)
   return { patchId: intent.patchId, commit: intent.new, outcome: landed ? 'landed' : 'undone', keptPaths }
+}
+
+/** The intent is written down while the commit is still on its way to the disk: a power cut may have taken it. */
+async function isIn(repository: GitRepository, head: ObjectId, commit: ObjectId): Promise<boolean> {
+  return (await repository.tryResolve(commit)) !== undefined && repository.isAncestor(commit, head)
 }
 
 /**
@@ -111,8 +125,10 @@ async function settleCheckout(
   landed: boolean,
 ): Promise<string[]> {
   const { intent } = open
-  const held = await heldIndex(open, checkout)
-  if (held === 'none') return settleWithoutLock(repository, intent, checkout, landed)
+  const rebooted = intent.owner.bootId !== (await identityOf())?.bootId
+  const held = await holdsIndex(intent.token, checkout)
+  if (!held && rebooted) await removeSpoiltLock(repository, open, checkout)
+  if (!held) return settleWithoutLock(repository, intent, { checkout, landed, rebooted })
   if (!landed) {
     const kept = await restoreFiles(repository, intent)
     await syncCheckout(checkout)
@@ -120,10 +136,18 @@ async function settleCheckout(
     return kept
   }
   const kept = await finishFiles(repository, intent, checkout)
-  if (held === 'token') await publishIndex(checkout, intent.token)
-  else await rename(indexLock(checkout), join(checkout.gitDir, 'index'))
-  await syncFolder(checkout.gitDir)
+  await publishIndex(checkout, intent.token)
+  await Promise.all([syncFolder(checkout.gitDir), waitForStaleReaders(checkout)])
+  await unlockIndex(checkout, intent.token)
   return kept
+}
+
+/** A power cut can leave our lock without its token. */
+async function removeSpoiltLock(repository: GitRepository, open: OpenIntent, checkout: LandingCheckout): Promise<void> {
+  const directories = [repository.commonDir, checkout.gitDir, checkout.workTree]
+  const lock = indexLock(checkout)
+  const held = await removeDeadLocks({ locks: [lock], directories, since: open.intent.startedAt - 1_000 })
+  if (held.length > 0) throw new CheckoutBusyError(`another git command holds ${lock}`)
 }
 
 /**
@@ -133,12 +157,12 @@ async function settleCheckout(
 async function settleWithoutLock(
   repository: GitRepository,
   intent: Intent,
-  checkout: LandingCheckout,
-  landed: boolean,
+  state: { checkout: LandingCheckout; landed: boolean; rebooted: boolean },
 ): Promise<string[]> {
+  const { checkout, landed, rebooted } = state
   const hadIndex = (await lstatOrNothing(privateIndex(checkout, intent.token))) !== undefined
   // The private index goes last, so all was ended; only a power cut can have taken back what was done. What differs now is people's work.
-  if (!hadIndex && intent.owner.bootId === (await identityOf())?.bootId) {
+  if (!hadIndex && !rebooted) {
     await removeFile(tokenPath(checkout, intent.token))
     return []
   }
@@ -153,7 +177,8 @@ async function settleWithoutLock(
   }
   if (hadIndex && head === intent.new) {
     await repository.git({
-      args: ['read-tree', '-m', intent.old, intent.new],
+      // The index alone: what a power cut left of the files is mended after it.
+      args: ['read-tree', '-m', '-i', intent.old, intent.new],
       cwd: checkout.workTree,
       env: { GIT_DIR: checkout.gitDir, GIT_WORK_TREE: checkout.workTree },
       okExitCodes: [0, 128],
@@ -170,13 +195,11 @@ async function finishFiles(repository: GitRepository, intent: Intent, checkout: 
   return kept
 }
 
-/** `token`: our lock, index not yet moved. `index`: our finished index stands in the lock's place. `none`: not ours. */
-async function heldIndex(open: OpenIntent, checkout: Checkout): Promise<'token' | 'index' | 'none'> {
+/** Whether the lock on the index still is this landing's. */
+async function holdsIndex(token: string, checkout: Checkout): Promise<boolean> {
   const lock = indexLock(checkout)
   const found = await lstatOrNothing(lock)
-  if (found === undefined) return 'none'
-  if (open.indexInode !== undefined && String(found.ino) === open.indexInode) return 'index'
-  if (found.size > 100n) return 'none'
-  const text = await readFile(lock, 'utf8').catch(() => '')
-  return text === open.intent.token ? 'token' : 'none'
+  // Anything longer is somebody's index.
+  if (found === undefined || found.size > 100n) return false
+  return (await readFile(lock, 'utf8').catch(() => '')) === token
 }

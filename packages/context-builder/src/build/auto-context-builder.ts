@@ -114,10 +114,13 @@ export class AutoContextBuilder {
   async build(request: BuildRequest): Promise<ContextBundle> {
     const { index } = this.#options
     const { task, commit, overlay = [], signal } = request
+    const past = this.#history.of(commit)
+    // It is waited for below: if it fails before, that is no unhandled rejection.
+    past.catch(() => undefined)
     const base = await index.view({ commit, ...(signal === undefined ? {} : { signal }) })
     const view = overlay.length === 0 ? base : await index.overlay(base, overlay)
     const texts = new ViewTexts(view, index.reader, overlay)
-    const [graph, history] = [await this.#graphs.of(view, texts.overlaid()), await this.#history.of(commit)]
+    const [graph, history] = await Promise.all([this.#graphs.of(view, texts.overlaid()), past])
     const ranking = await this.#rerank(request, this.#ranker.rank({ view, task, history, graph }))
     signal?.throwIfAborted()
     const sourceRequest: SourceRequest = { task, view, ranking, graph, history, limit: request.limit ?? 20, signal }

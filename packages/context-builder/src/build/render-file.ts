@@ -44,11 +44,19 @@ export function renderFile(file: FileToRender, level: ContextLevel): RenderedFil
 
 /** The definitions that have most of the task in few lines, best first, until they are as long as the level allows. */
 function relevantDefinitions({ definitions, idf }: FileToRender, lines: readonly string[]): IndexedDefinition[] {
+  const terms = new Map<string, readonly string[]>()
+  // A class is read as a whole, and again method by method.
+  const known = (word: string) => {
+    const found = terms.get(word) ?? termsOf(word)
+    terms.set(word, found)
+    return found
+  }
   const scored = definitions
     .filter(({ kind }) => kind !== 'field' && kind !== 'declaration')
     .map((definition) => {
       const text = lines.slice(definition.startLine - 1, definition.endLine).join('\n')
-      const found = new Set((text.match(wordPattern(text)) ?? []).flatMap(termsOf))
+      const found = new Set<string>()
+      for (const word of new Set(text.match(wordPattern(text)))) for (const term of known(word)) found.add(term)
       const named = new Set((definition.name.match(wordPattern(definition.name)) ?? []).flatMap(termsOf))
       let score = 0
       for (const [term, rarity] of idf) score += (found.has(term) ? rarity : 0) + (named.has(term) ? rarity : 0)

@@ -4,6 +4,7 @@ import { SegmentStore } from '../segment/segment-store.ts'
 import { SegmentWriter } from '../segment/segment-writer.ts'
 import type { HistoryCommit, TreeReader } from '../tree-reader.ts'
 import { wordPattern } from '../words.ts'
+import { KeptHistory } from './kept-history.ts'
 
 /** Commits that are looked at, newest first. */
 export const MAX_COMMITS = 5_000
@@ -55,18 +56,19 @@ export class History {
 export class HistoryStore {
   readonly #reader: TreeReader
   readonly #store: SegmentStore
+  readonly #kept: KeptHistory
   #last: { commit: string; history: History } | undefined
 
   constructor(reader: TreeReader, directory: string) {
     this.#reader = reader
     this.#store = new SegmentStore(join(directory, 'history'))
+    this.#kept = new KeptHistory(reader, join(directory, 'past'))
   }
 
   /** @throws {IndexNotWrittenError} */
   async of(commit: ObjectId): Promise<History> {
     if (this.#last?.commit === commit) return this.#last.history
-    const commits = await this.#reader.listHistory(commit, MAX_COMMITS)
-    await this.#store.refresh()
+    const [commits] = await Promise.all([this.#kept.list(commit, MAX_COMMITS), this.#store.refresh()])
     const missing = commits.filter((past) => this.#store.find(past) === undefined)
     if (missing.length > 0) await this.#store.add(segmentOf(await this.#reader.readHistory(missing)))
     const history = new History(commits, this.#store)

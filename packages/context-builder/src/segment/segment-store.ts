@@ -24,6 +24,7 @@ export interface DocumentPlace {
 export class SegmentStore {
   readonly directory: string
   readonly #open = new Map<string, Segment>()
+  readonly #served = new Set<Segment>()
   readonly #places = new Map<string, DocumentPlace>()
   #loaded = false
 
@@ -33,6 +34,11 @@ export class SegmentStore {
 
   get segments(): Segment[] {
     return [...this.#open.values()]
+  }
+
+  /** Whether a segment is served from here, or was merged into another meanwhile. */
+  holds(segment: Segment): boolean {
+    return this.#served.has(segment)
   }
 
   /** Documents at hand, each key once. */
@@ -79,9 +85,30 @@ export class SegmentStore {
   /** Writes a segment and serves it. @throws {IndexNotWrittenError}; what was there before still serves. */
   async add(bytes: Uint8Array<ArrayBuffer>): Promise<void> {
     const name = await this.#write(bytes)
+    const segment = new Segment(bytes)
+    if (!this.#open.has(name)) this.#serve(segment)
+    this.#open.set(name, this.#open.get(name) ?? segment)
+    await this.#compact()
+  }
+
+  /** Keeps only the documents whose key is wanted. @throws {IndexNotWrittenError}; then nothing was removed. */
+  async prune(wanted: (key: string) => boolean): Promise<{ documents: number; bytes: number }> {
+    await this.refresh()
+    const before = { documents: this.size, bytes: this.#bytes }
+    const unwanted = [...this.#places.keys()].some((key) => !wanted(key))
+    if (!unwanted) return { documents: 0, bytes: 0 }
+    const bytes = mergeSegments(this.segments, wanted)
+    const name = await this.#write(bytes)
+    for (const old of this.#open.keys())
+      if (old !== name) await unlink(join(this.directory, old)).catch(() => undefined)
+    this.#open.clear()
     this.#open.set(name, new Segment(bytes))
     this.#index()
-    await this.#compact()
+    return { documents: before.documents - this.size, bytes: before.bytes - this.#bytes }
+  }
+
+  get #bytes(): number {
+    return this.segments.reduce((sum, { byteLength }) => sum + byteLength, 0)
   }
 
   /** Merges small files into one when there are many. Large ones are left alone, so that a document is rewritten few times. */
@@ -146,11 +173,15 @@ export class SegmentStore {
 
   #index(): void {
     this.#places.clear()
-    for (const segment of this.#open.values()) {
-      for (let document = 0; document < segment.documents; document++) {
-        const key = segment.key(document)
-        if (!this.#places.has(key)) this.#places.set(key, { segment, document })
-      }
+    this.#served.clear()
+    for (const segment of this.#open.values()) this.#serve(segment)
+  }
+
+  #serve(segment: Segment): void {
+    this.#served.add(segment)
+    for (let document = 0; document < segment.documents; document++) {
+      const key = segment.key(document)
+      if (!this.#places.has(key)) this.#places.set(key, { segment, document })
     }
   }
 }

@@ -36,6 +36,18 @@ export function treeReaderContract({ it, expect }: TestApi, harness: TreeReaderH
     ])
   })
 
+  it('lists a commit from the files of another as from nothing', async () => {
+    const { reader, commits } = await harness.open([first, second, { ...first, message: 'First again' }])
+    const sorted = (files: readonly { path: string }[]) => [...files].sort((a, b) => (a.path < b.path ? -1 : 1))
+    for (const commit of commits) {
+      const files = await reader.listTree(commit)
+      for (const other of commits) {
+        const known = { commit: other, files: await reader.listTree(other) }
+        expect(sorted((await reader.listTreeFrom?.(commit, known)) ?? files)).toEqual(sorted(files))
+      }
+    }
+  })
+
   it('gives equal files equal ids, across commits', async () => {
     const { reader, commits } = await harness.open([first, second])
     const [before = [], after = []] = await Promise.all(commits.map((commit) => reader.listTree(commit)))

@@ -47,13 +47,15 @@ export async function openPostgres(options: PostgresOptions): Promise<Database> 
     dialect: 'postgres',
     db: plain.withSchema(schema),
     schema,
-    wakeUps: new PostgresWakeUps({
-      channel: `patchlane_${sha256(schema).slice(0, 16)}`,
-      createListener,
-      send: async (channel, topic) => {
-        await sql`select pg_notify(${channel}, ${topic})`.execute(plain)
-      },
-    }),
+    wakeUps:
+      options.wakeUps ??
+      new PostgresWakeUps({
+        channel: `patchlane_${sha256(schema).slice(0, 16)}`,
+        createListener,
+        send: async (channel, topic) => {
+          await sql`select pg_notify(${channel}, ${topic})`.execute(plain)
+        },
+      }),
     clock: options.clock,
     threadStore:
       options.url === undefined || options.clock !== undefined

@@ -6,10 +6,7 @@ import { EventLog } from '../event-log.ts'
 import { LeaseTable } from '../lease-table.ts'
 import { VerdictCache } from '../verdict-cache.ts'
 import { leaseCases } from './lease-cases.ts'
-import type { SqlTestStores } from './sql-test-stores.ts'
-
-/** What the suite needs: handles on one store, by namespace. */
-export type DatabaseHarness = Pick<SqlTestStores, 'open'>
+import type { DatabaseHarness } from './sql-test-stores.ts'
 
 /** What every engine must do the same way. Two handles race in each test that is about writing. */
 export function databaseContract({ it, expect }: TestApi, harness: DatabaseHarness): void {

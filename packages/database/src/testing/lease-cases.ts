@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { TestApi } from '@patchlane/kernel/testing'
 import { LeaseRenewals } from '../lease-keeper/lease-renewals.ts'
 import { LeaseTable } from '../lease-table.ts'
-import type { DatabaseHarness } from './contract.ts'
+import type { DatabaseHarness } from './sql-test-stores.ts'
 
 /** Leases that are kept: by many at once, past slow transactions, and from a thread of their own. On the store's real clock. */
 export function leaseCases({ it, expect }: TestApi, harness: DatabaseHarness): void {

@@ -85,7 +85,7 @@ export class MemoryPatchStore implements PatchStore {
   }
 
   async list(options: ListOptions): Promise<QueueEntry[]> {
-    const { repoId, target, runId, afterSeq = 0, limit = 100, latestFirst = false } = options
+    const { repoId, target, runId, idPrefix = '', afterSeq = 0, limit = 100, latestFirst = false } = options
     const statuses = options.status === undefined ? undefined : [options.status].flat()
     const found = [...this.#tables.patches.values()].filter(
       (record) =>
@@ -93,6 +93,7 @@ export class MemoryPatchStore implements PatchStore {
         (target === undefined || record.patch.target === target) &&
         (runId === undefined || record.patch.author.runId === runId) &&
         (statuses === undefined || statuses.includes(record.status)) &&
+        record.patch.patchId.startsWith(idPrefix) &&
         record.seq > afterSeq,
     )
     const sign = latestFirst ? -1 : 1
@@ -108,10 +109,11 @@ export class MemoryPatchStore implements PatchStore {
     return this.#tables.targets.get(keyOf(target))
   }
 
-  async counts(target: TargetRef): Promise<Map<PatchStatus, number>> {
+  async counts(target: TargetRef, which: 'open' | 'all'): Promise<Map<PatchStatus, number>> {
     const counts = new Map<PatchStatus, number>()
     for (const { patch, status } of this.#tables.patches.values())
-      if (keyOf(patch) === keyOf(target) && !isSettled(status)) counts.set(status, (counts.get(status) ?? 0) + 1)
+      if (keyOf(patch) === keyOf(target) && (which === 'all' || !isSettled(status)))
+        counts.set(status, (counts.get(status) ?? 0) + 1)
     return counts
   }
 

@@ -9,7 +9,7 @@ import {
   patchStatuses,
   verdictSchema,
 } from '@patchlane/kernel'
-import type { Insertable, Selectable, Updateable } from 'kysely'
+import { type Insertable, type Selectable, sql, type Updateable } from 'kysely'
 import type { TargetMode } from '../patch-queue.ts'
 import type { PatchChanges, PatchRecord } from '../patch-store.ts'
 
@@ -160,6 +160,17 @@ export function statusOf(text: string): PatchStatus {
 function parkedForOf(text: string | null): ParkedFor | null {
   return text === 'approval' || text === 'checkout' ? text : null
 }
+
+/**
+ * A status as part of the statement instead of a parameter of it: how many patches there are differs so much between them that a plan that
+ * is kept for all of them would be a bad one.
+ */
+export function lit(status: PatchStatus) {
+  return sql.lit(statusOf(status))
+}
+
+export const inHandStatuses = [lit('staged'), lit('checking')]
+export const openStatuses = [lit('queued'), ...inHandStatuses, lit('awaiting_approval')]
 
 export function modeOf(text: string | null | undefined): TargetMode {
   return text === 'paused' || text === 'draining' ? text : 'running'

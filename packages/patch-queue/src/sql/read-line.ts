@@ -5,7 +5,7 @@ import type { TargetRef } from '../patch-queue.ts'
 import type { LineView } from '../patch-store.ts'
 import { loadRecords } from './load-records.ts'
 import type { PatchCache } from './patch-cache.ts'
-import { modeOf, type ProposalRow } from './patch-rows.ts'
+import { inHandStatuses, lit, modeOf, type ProposalRow } from './patch-rows.ts'
 
 /** The line of a target as a gateway sees it: one statement, so all of one moment, and one more for files that it has not seen yet. */
 export async function readLine(
@@ -69,7 +69,8 @@ function readyPatches(db: Kysely<Schema>, { repoId, target }: TargetRef, limit: 
     .selectAll()
     .where('repo_id', '=', repoId)
     .where('target', '=', target)
-    .where('status', '=', 'queued')
+    .where('status', '=', lit('queued'))
+    .where('settled_at', 'is', null)
     .where(({ not, exists, selectFrom }) =>
       not(
         exists(
@@ -77,7 +78,7 @@ function readyPatches(db: Kysely<Schema>, { repoId, target }: TargetRef, limit: 
             .innerJoin('patch_proposals as needed', 'needed.patch_id', 'patch_dependencies.depends_on')
             .select('needed.patch_id')
             .whereRef('patch_dependencies.patch_id', '=', 'patch_proposals.patch_id')
-            .where('needed.status', '<>', 'landed'),
+            .where('needed.status', '<>', lit('landed')),
         ),
       ),
     )
@@ -93,5 +94,6 @@ function inHandLine(db: Kysely<Schema>, { repoId, target }: TargetRef) {
     .select(({ fn }) => fn.min<number | null>('line').as('line'))
     .where('repo_id', '=', repoId)
     .where('target', '=', target)
-    .where('status', 'in', ['staged', 'checking'])
+    .where('status', 'in', inHandStatuses)
+    .where('settled_at', 'is', null)
 }

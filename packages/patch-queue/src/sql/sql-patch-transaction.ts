@@ -5,7 +5,7 @@ import type { LeaseOptions, TargetRef } from '../patch-queue.ts'
 import type { LeaseStanding, PatchChanges, PatchRecord, PatchTransaction, TargetRecord } from '../patch-store.ts'
 import { CHUNK, loadRecords } from './load-records.ts'
 import type { PatchCache } from './patch-cache.ts'
-import { changedColumns, fileRows, modeOf, proposalRow, statusOf } from './patch-rows.ts'
+import { changedColumns, fileRows, inHandStatuses, modeOf, proposalRow, statusOf } from './patch-rows.ts'
 
 export interface SqlPatchTransactionParts {
   trx: Transaction<Schema>
@@ -131,7 +131,8 @@ export class SqlPatchTransaction implements PatchTransaction {
     const rows = await this.#proposals()
       .where('repo_id', '=', repoId)
       .where('target', '=', target)
-      .where('status', 'in', ['staged', 'checking'])
+      .where('status', 'in', inHandStatuses)
+      .where('settled_at', 'is', null)
       .orderBy('seq')
       .execute()
     return loadRecords(this.#trx, rows, this.#parts.cache)

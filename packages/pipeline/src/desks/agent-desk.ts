@@ -37,9 +37,9 @@ export class AgentDesk {
 
   async run(request: AgentRequest): Promise<QueuedPatch | null> {
     const { context, code, desk, workspaces, agents } = this.#parts
-    const { git, repoId, target } = context
+    const { git, repoId, target, ref } = context
     const signal = request.signal ?? new AbortController().signal
-    const commit = await git.resolve(request.base ?? target)
+    const commit = await git.resolve(request.base ?? ref)
     const stamp = await code.stamp(commit, signal)
     const [program = ''] = request.command
     const name = `command:${program.split('/').at(-1)}`

@@ -3,6 +3,7 @@ import type { FileChange, ObjectId, Stamp } from '@patchlane/kernel'
 import type { PatchlaneConfig } from '../config-schema.ts'
 import type { ContextBundle, ContextRequest, IndexProgress, IndexSummary, SymbolHit } from '../pipeline.ts'
 import type { CodeIntelligence } from '../wiring/code-intelligence.ts'
+import { commitsInUse } from '../wiring/commits-in-use.ts'
 import type { RepositoryContext } from '../wiring/repository-context.ts'
 import { uncommittedChanges } from '../wiring/uncommitted-changes.ts'
 
@@ -19,16 +20,21 @@ export class CodeDesk {
   }
 
   async stamp(): Promise<Stamp> {
-    return this.#code.stamp(await this.#git.resolve(this.#context.target))
+    return this.#code.stamp(await this.#git.resolve(this.#context.ref))
   }
 
   async index(
-    options: { commit?: string; signal?: AbortSignal; onProgress?: (progress: IndexProgress) => void } = {},
+    options: {
+      commit?: string
+      prune?: boolean
+      signal?: AbortSignal
+      onProgress?: (progress: IndexProgress) => void
+    } = {},
   ): Promise<IndexSummary> {
-    const { commit: revision, ...rest } = options
-    const { repoId, target } = this.#context
-    const commit = await this.#git.resolve(revision ?? target)
-    const { versions } = await this.#code.open()
+    const { commit: revision, prune = false, ...rest } = options
+    const { repoId, ref } = this.#context
+    const commit = await this.#git.resolve(revision ?? ref)
+    const { versions, index } = await this.#code.open()
     const started = Date.now()
     const version = await versions.ensure({ repoId, commit, ...rest })
     const fresh = (version.indexedAt ?? 0) >= started
@@ -39,13 +45,14 @@ export class CodeDesk {
       fileCount: version.fileCount,
       durationMs: fresh ? version.durationMs : 0,
       fresh,
+      ...(prune ? { pruned: await index.prune(await commitsInUse(this.#git, commit)) } : {}),
     }
   }
 
   async context(request: ContextRequest): Promise<ContextBundle> {
-    const { repoId, target } = this.#context
+    const { repoId } = this.#context
     const { task, signal } = request
-    const commit = await this.#git.resolve(request.commit ?? target)
+    const commit = await this.#git.resolve(request.commit ?? this.#context.ref)
     const { builder, versions } = await this.#code.open()
     const abortable = signal === undefined ? {} : { signal }
     const stamp = await versions.stamp({ repoId, commit, ...abortable })
@@ -86,7 +93,7 @@ export class CodeDesk {
 
   async #view() {
     const { index } = await this.#code.open()
-    return index.view({ commit: await this.#git.resolve(this.#context.target) })
+    return index.view({ commit: await this.#git.resolve(this.#context.ref) })
   }
 
   #uncommitted(commit: ObjectId): Promise<FileChange[]> {

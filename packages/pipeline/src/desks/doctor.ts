@@ -28,7 +28,7 @@ export async function diagnose(parts: {
     ['node', async () => ({ detail: process.version })],
     ['git', async () => ({ detail: `${await requireGit()} (${MINIMUM_GIT_VERSION} or newer is needed)` })],
     ['repository', async () => ({ detail: `${context.repoId}, ${git.workTree ?? `bare, in ${git.commonDir}`}` })],
-    ['target', async () => ({ detail: `${context.target} at ${(await git.resolve(context.target)).slice(0, 12)}` })],
+    ['target', async () => ({ detail: `${context.target} at ${(await git.resolve(context.ref)).slice(0, 12)}` })],
     ['configuration', async () => ({ detail: configFile ?? 'none, so everything has its default' })],
     [
       'database',

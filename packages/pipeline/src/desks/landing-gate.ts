@@ -1,4 +1,5 @@
-import { ApplyGateway, type ApplyGatewayOptions } from '@patchlane/apply-gateway'
+import type { ApplyGateway } from '@patchlane/apply-gateway'
+import type { RepoId, TargetName } from '@patchlane/kernel'
 import { patchStream } from '@patchlane/patch-queue'
 import type { Gate, GateReport } from '../pipeline.ts'
 import { isDeadOwner } from '../wiring/gateway-owner.ts'
@@ -6,28 +7,32 @@ import type { Stores } from '../wiring/stores.ts'
 
 /** The gateway of one target, as people and runs use it. */
 export class LandingGate implements Gate {
-  readonly #options: ApplyGatewayOptions
+  readonly #line: { repoId: RepoId; target: TargetName }
+  readonly #make: () => Promise<ApplyGateway>
   readonly #stores: Stores
-  #gateway: ApplyGateway | undefined
+  #gateway: Promise<ApplyGateway> | undefined
 
-  constructor(options: ApplyGatewayOptions, stores: Stores) {
-    this.#options = options
+  /** The gateway of a target is made when something is to land: it brings all checks with it. */
+  constructor(line: { repoId: RepoId; target: TargetName }, make: () => Promise<ApplyGateway>, stores: Stores) {
+    this.#line = line
+    this.#make = make
     this.#stores = stores
   }
 
-  get #open(): ApplyGateway {
-    this.#gateway ??= new ApplyGateway(this.#options)
+  get #open(): Promise<ApplyGateway> {
+    this.#gateway ??= this.#make()
     return this.#gateway
   }
 
   async once(options: { signal?: AbortSignal } = {}): Promise<GateReport> {
     await this.#freeFromTheDead()
-    return this.#open.drain(options)
+    return (await this.#open).drain(options)
   }
 
   async watch({ signal, onReport }: { signal: AbortSignal; onReport?: (report: GateReport) => void }): Promise<void> {
     await this.#freeFromTheDead()
-    await this.#open.watch({
+    const gateway = await this.#open
+    await gateway.watch({
       signal,
       wake: (idle) => this.#news(idle),
       ...(onReport === undefined ? {} : { onReport }),
@@ -54,7 +59,7 @@ export class LandingGate implements Gate {
   }
 
   async close(): Promise<void> {
-    await this.#gateway?.close()
+    await (await this.#gateway)?.close()
   }
 
   /**
@@ -62,16 +67,14 @@ export class LandingGate implements Gate {
    * fence would still keep it from landing.
    */
   async #freeFromTheDead(): Promise<void> {
-    const { repoId, target } = this.#options
-    const { lease } = await this.#stores.queue.state({ repoId, target: target.name })
+    const { lease } = await this.#stores.queue.state(this.#line)
     if (lease !== null && (await isDeadOwner(lease.owner))) await this.#stores.queue.release(lease)
   }
 
   /** Resolves when something happened in the queue, or on the signal. */
   #news(signal: AbortSignal): Promise<void> {
-    const { repoId, target } = this.#options
     return new Promise((resolve) => {
-      const unlisten = this.#stores.database.wakeUps.listen(patchStream({ repoId, target: target.name }), () => end())
+      const unlisten = this.#stores.database.wakeUps.listen(patchStream(this.#line), () => end())
       const end = () => {
         unlisten()
         signal.removeEventListener('abort', end)

@@ -1,5 +1,4 @@
-import { ParallelOrchestrator } from '@patchlane/orchestrator'
-import { SqlCheckpointSaver } from '@patchlane/orchestrator/sql'
+import type { ParallelOrchestrator } from '@patchlane/orchestrator'
 import type { WorkspaceManager } from '@patchlane/workspace'
 import type { PatchlaneConfig } from '../config-schema.ts'
 import { NotFoundError } from '../errors.ts'
@@ -51,7 +50,7 @@ export class OrchestratedRunDesk implements RunDesk {
   #landing(asked: AbortSignal | undefined, begin: (signal: AbortSignal) => RunHandle): RunHandle {
     const stop = new AbortController()
     const handle = begin(asked === undefined ? stop.signal : AbortSignal.any([asked, stop.signal]))
-    const result = this.#gate.during(handle.result, () => stop.abort())
+    const result = this.#gate.during(handle.result, () => stop.abort()).finally(() => this.#parts.stores.runLog.flush())
     return { runId: handle.runId, events: handle.events, result }
   }
 
@@ -71,9 +70,10 @@ export class OrchestratedRunDesk implements RunDesk {
   }
 
   async #make(): Promise<ParallelOrchestrator> {
-    const { FilePlanner } = await import('@patchlane/orchestrator')
+    // Loaded for a run only: LangChain comes with them.
+    const { FilePlanner, ParallelOrchestrator } = await import('@patchlane/orchestrator')
     const { context, stores, config, code, desk, workspaces, agents } = this.#parts
-    const { git, repoId, target } = context
+    const { git, repoId, target, ref } = context
     return new ParallelOrchestrator({
       planner: new FilePlanner(),
       agents: (await agents()).registry,
@@ -89,10 +89,17 @@ export class OrchestratedRunDesk implements RunDesk {
           return { stamp, text: bundle.text, readSet: bundle.readSet }
         },
       },
-      target: { repoId, target, head: () => git.resolve(target), resolve: (revision) => git.resolve(revision) },
+      target: { repoId, target, head: () => git.resolve(ref), resolve: (revision) => git.resolve(revision) },
       merger: new GroupMerger(git),
-      saver: () => new SqlCheckpointSaver({ database: stores.database }),
+      saver: async () => {
+        const { SqlCheckpointSaver } = await import('@patchlane/orchestrator/sql')
+        const saver = new SqlCheckpointSaver({ database: stores.database })
+        const keepMs = config.retention.finishedRunDays * 86_400_000
+        await saver.prune({ repoId, finishedBefore: (await stores.database.now()) - keepMs })
+        return saver
+      },
       runs: stores.runs,
+      onEvent: (event) => stores.runLog.record(event),
       concurrency: config.concurrency,
       attempts: config.attempts,
       workspaceTtlMs: config.workspaces.ttlSeconds * 1000,
