@@ -2,6 +2,7 @@ import { lstat, mkdir, readdir, realpath, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type GitRepository, type MergeConflict, type TreeDifference, withFileLock } from '@patchlane/git'
 import { errorMessage, type FileChange, type ObjectId, objectIdSchema } from '@patchlane/kernel'
+import type { CheckoutWishes } from './checkout-wishes.ts'
 import { WorkspaceCaptureError, WorkspaceSpoiledError } from './errors.ts'
 import { removeFolder } from './folders.ts'
 import { type LockReason, parseLockReason } from './lock-reason.ts'
@@ -9,7 +10,6 @@ import { ignorePattern, Slot } from './slot.ts'
 import { haveStamps, type Stamps, waitForTick } from './stamps.ts'
 import { checkoutSubmodules } from './submodules.ts'
 import { survey } from './survey.ts'
-import type { CheckoutWishes } from './workspace-options.ts'
 
 export interface GitWorktreeAdapterOptions {
   repository: GitRepository

@@ -1,3 +1,4 @@
+export type { CheckoutWishes } from './checkout-wishes.ts'
 export {
   type DependencyReport,
   type LinkDependenciesOptions,
@@ -24,11 +25,11 @@ export {
   type RepositoryGuardOptions,
   type RepositorySnapshot,
 } from './repository-guard.ts'
+export type { SetUpCommand } from './set-up-command.ts'
 export type { Slot } from './slot.ts'
 export type { WorkspaceInfo } from './workspace-info.ts'
 export { WorkspaceManager } from './workspace-manager.ts'
-export type { CheckoutWishes, LeaseRequest, WorkspaceManagerOptions } from './workspace-options.ts'
-export type { SetUpCommand } from './workspace-preparation.ts'
+export type { LeaseRequest, WorkspaceManagerOptions } from './workspace-options.ts'
 export {
   type WorkspaceChange,
   type WorkspaceRecord,

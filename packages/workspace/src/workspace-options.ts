@@ -1,7 +1,8 @@
 import type { GitRepository } from '@patchlane/git'
 import type { ObjectId } from '@patchlane/kernel'
 import type { ProcessIdentity } from '@patchlane/process'
-import type { SetUpCommand } from './workspace-preparation.ts'
+import type { CheckoutWishes } from './checkout-wishes.ts'
+import type { SetUpCommand } from './set-up-command.ts'
 import type { WorkspaceStore } from './workspace-store.ts'
 
 export interface WorkspaceManagerOptions {
@@ -29,16 +30,6 @@ export interface WorkspaceManagerOptions {
   /** See {@link GitWorktreeAdapter.capture}. */
   maxFileBytes?: number
   maxFiles?: number
-}
-
-/** What of a commit is checked out. */
-export interface CheckoutWishes {
-  /** Only these folders, with the files of their parents; everything else stays away, and as it is. @default everything */
-  sparse?: readonly string[]
-  /** Submodules as plain files, from the repository's own clones of them. They are there to be read: changes in them are not captured. @default false */
-  submodules?: boolean
-  /** The content of files of git LFS, as far as the repository's own store has it, in place of the pointers. @default false */
-  largeFiles?: boolean
 }
 
 export interface LeaseRequest extends CheckoutWishes {

@@ -2,23 +2,13 @@ import type { GitRepository } from '@patchlane/git'
 import type { ObjectId } from '@patchlane/kernel'
 import { runProcess } from '@patchlane/process'
 import { z } from 'zod'
+import type { CheckoutWishes } from './checkout-wishes.ts'
 import { SlotDependencies } from './dependencies/slot-dependencies.ts'
 import { WorkspaceSetupError } from './errors.ts'
 import type { GitWorktreeAdapter } from './git-worktree-adapter.ts'
+import type { SetUpCommand } from './set-up-command.ts'
 import type { Slot } from './slot.ts'
 import { haveStamps } from './stamps.ts'
-import type { CheckoutWishes } from './workspace-options.ts'
-
-export interface SetUpCommand {
-  /** Program and arguments; never a shell line. */
-  run: readonly string[]
-  /** Patterns of ignored files it makes, which cleaning then leaves for the next holder; without any it runs for every lease. */
-  keep?: readonly string[]
-  /** Names of files it reads, in any folder: with `keep`, it runs again for a commit in which one of them differs. @default lock files of package managers */
-  inputs?: readonly string[]
-  /** @default 600_000 */
-  timeoutMs?: number
-}
 
 export interface WorkspacePreparationOptions {
   repository: GitRepository
