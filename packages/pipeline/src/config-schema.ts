@@ -92,9 +92,21 @@ export const configSchema = z.strictObject({
       root: z.string().optional(),
       max: z.number().int().min(1).max(1000).default(50),
       ttlSeconds: seconds.default(3600),
-      /** A program to run once in a new worktree. */
+      /** What all of them together may take on disk, in bytes; the default is no limit. */
+      maxBytes: z.number().int().positive().optional(),
+      /** A program to run in a worktree before an agent gets it. */
       setup: argv.optional(),
-      dependencies: z.enum(['share', 'none']).default('share'),
+      /** Ignored files it makes, as patterns: they stay for the next agent, and it runs again only when one of `setupInputs` changed. */
+      setupKeep: z.array(z.string()).default([]),
+      /** Names of files it reads; the default is the lock files of package managers. */
+      setupInputs: z.array(z.string()).optional(),
+      dependencies: z.enum(['share', 'copy', 'none']).default('share'),
+      /** Folders to check out, for repositories too large to check out whole; the default is everything. */
+      sparse: z.array(z.string()).optional(),
+      /** Submodules as plain files, from the repository's own clones of them. */
+      submodules: z.boolean().default(false),
+      /** The content of files of git LFS in place of the pointers, as far as the repository's own store has it. */
+      largeFiles: z.boolean().default(false),
     })
     .prefault({}),
   agents: z

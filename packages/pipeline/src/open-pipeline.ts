@@ -52,6 +52,17 @@ export const openPipeline: OpenPipeline = async (options) => {
   }
 }
 
+function workspaceLimits(config: PatchlaneConfig['workspaces']) {
+  const { maxBytes, sparse, submodules, largeFiles, setup, setupKeep, setupInputs } = config
+  return {
+    ...(maxBytes === undefined ? {} : { maxBytes }),
+    checkout: { submodules, largeFiles, ...(sparse === undefined ? {} : { sparse }) },
+    ...(setup === undefined
+      ? {}
+      : { setup: { run: setup, keep: setupKeep, ...(setupInputs === undefined ? {} : { inputs: setupInputs }) } }),
+  }
+}
+
 function wire(parts: {
   context: RepositoryContext
   gateTarget: Target
@@ -72,7 +83,7 @@ function wire(parts: {
     dependencies: config.workspaces.dependencies,
     maxFiles: config.limits.maxFiles,
     maxFileBytes: config.limits.maxFileBytes,
-    ...(config.workspaces.setup === undefined ? {} : { setup: { run: config.workspaces.setup } }),
+    ...workspaceLimits(config.workspaces),
   })
   const code = new CodeIntelligence(context, stores)
   const codeDesk = new CodeDesk(context, config, code)

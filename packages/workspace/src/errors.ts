@@ -88,3 +88,29 @@ export class WorkspaceSetupError extends PatchlaneError {
     })
   }
 }
+
+/** A submodule that was asked for is not on this machine. */
+export class WorkspaceSubmoduleError extends PatchlaneError {
+  readonly code = 'WORKSPACE_SUBMODULE_MISSING'
+  override readonly kind: ErrorKind = 'environment'
+
+  constructor(path: string, reason: string, options?: PatchlaneErrorOptions) {
+    super(`Submodule ${JSON.stringify(path)} cannot be checked out: ${reason}.`, {
+      remedy: `Run "git submodule update --init" in the repository, then try again.`,
+      ...options,
+    })
+  }
+}
+
+/** Large files were asked for, and there is no git-lfs. */
+export class WorkspaceLargeFilesError extends PatchlaneError {
+  readonly code = 'WORKSPACE_LARGE_FILES_UNAVAILABLE'
+  override readonly kind: ErrorKind = 'environment'
+
+  constructor(options?: PatchlaneErrorOptions) {
+    super('Large files cannot be checked out: there is no git-lfs.', {
+      remedy: 'Install git-lfs, or work with the pointers that are committed.',
+      ...options,
+    })
+  }
+}

@@ -2,11 +2,13 @@ import { lstat, mkdir, readdir, realpath, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type GitRepository, type MergeConflict, type TreeDifference, withFileLock } from '@patchlane/git'
 import { errorMessage, type FileChange, type ObjectId, objectIdSchema } from '@patchlane/kernel'
+import type { CheckoutWishes } from './checkout-wishes.ts'
 import { WorkspaceCaptureError, WorkspaceSpoiledError } from './errors.ts'
 import { removeFolder } from './folders.ts'
 import { type LockReason, parseLockReason } from './lock-reason.ts'
 import { ignorePattern, Slot } from './slot.ts'
 import { haveStamps, type Stamps, waitForTick } from './stamps.ts'
+import { checkoutSubmodules } from './submodules.ts'
 import { survey } from './survey.ts'
 
 export interface GitWorktreeAdapterOptions {
@@ -41,12 +43,13 @@ export class GitWorktreeAdapter {
     return new Slot({ ...this.#options, id })
   }
 
-  /** Makes a worktree, detached at `commit`, locked from its first moment; with `sparse`, of these folders only. */
-  async create(id: string, commit: ObjectId, lockReason: string, sparse?: readonly string[]): Promise<Slot> {
+  /** Makes a worktree, detached at `commit`, locked from its first moment. Submodules are checked out by {@link addSubmodules}. */
+  async create(id: string, commit: ObjectId, lockReason: string, wishes: CheckoutWishes = {}): Promise<Slot> {
     const slot = this.slot(id)
     await mkdir(this.#options.root, { recursive: true })
     await slot.prepare()
-    await slot.limitTo(sparse)
+    await slot.limitTo(wishes.sparse)
+    await slot.wantLargeFiles(wishes.largeFiles ?? false)
     await this.#withMetadata(() =>
       this.#options.repository.git({
         cwd: this.#options.repository.commonDir,
@@ -62,12 +65,18 @@ export class GitWorktreeAdapter {
   }
 
   /**
-   * Readies a worktree for work of ours; see {@link Slot.refresh}.
+   * Readies a worktree for work of ours; see {@link Slot.refresh}. With wishes, they are in force from the next checkout on.
    *
    * @throws {WorkspaceSpoiledError} when it is gone.
    */
-  refresh(slot: Slot): Promise<string> {
-    return unspoiled(slot, () => slot.refresh())
+  refresh(slot: Slot, wishes?: CheckoutWishes): Promise<string> {
+    return unspoiled(slot, async () => {
+      if (wishes !== undefined) {
+        await slot.limitTo(wishes.sparse)
+        await slot.wantLargeFiles(wishes.largeFiles ?? false)
+      }
+      return slot.refresh()
+    })
   }
 
   /**
@@ -129,6 +138,12 @@ export class GitWorktreeAdapter {
       await slot.resetRecords(commit)
       return undefined
     })
+  }
+
+  /** See {@link checkoutSubmodules}. */
+  async addSubmodules(slot: Slot): Promise<void> {
+    const submodules = (await slot.entries()).filter(({ mode }) => mode === SUBMODULE)
+    await checkoutSubmodules(this.#options.repository, slot, submodules)
   }
 
   /**

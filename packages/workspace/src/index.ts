@@ -1,3 +1,4 @@
+export type { CheckoutWishes } from './checkout-wishes.ts'
 export {
   type DependencyReport,
   type LinkDependenciesOptions,
@@ -6,12 +7,14 @@ export {
 export { manifests, packageFolders } from './dependencies/package-folders.ts'
 export {
   WorkspaceCaptureError,
+  WorkspaceLargeFilesError,
   WorkspaceLimitError,
   WorkspaceLostError,
   WorkspaceNotFoundError,
   WorkspaceRootError,
   WorkspaceSetupError,
   WorkspaceSpoiledError,
+  WorkspaceSubmoduleError,
 } from './errors.ts'
 export { GitWorktreeAdapter, type GitWorktreeAdapterOptions, type RebaseOutcome } from './git-worktree-adapter.ts'
 export { MemoryWorkspaceStore } from './memory/memory-workspace-store.ts'
@@ -22,11 +25,11 @@ export {
   type RepositoryGuardOptions,
   type RepositorySnapshot,
 } from './repository-guard.ts'
+export type { SetUpCommand } from './set-up-command.ts'
 export type { Slot } from './slot.ts'
 export type { WorkspaceInfo } from './workspace-info.ts'
 export { WorkspaceManager } from './workspace-manager.ts'
 export type { LeaseRequest, WorkspaceManagerOptions } from './workspace-options.ts'
-export type { SetUpCommand } from './workspace-preparation.ts'
 export {
   type WorkspaceChange,
   type WorkspaceRecord,

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { copyFile, lstat, mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
@@ -59,7 +60,9 @@ export class Slot {
     const own = join(this.shadow, 'info', 'attributes')
     const current = await readFile(own).catch(() => undefined)
     if (current === undefined || !current.equals(attributes)) await writeFile(own, attributes)
-    return sha256(JSON.stringify([this.#repository.settings, attributes.toString('base64')]))
+    return sha256(
+      JSON.stringify([this.#repository.settings, attributes.toString('base64'), existsSync(this.#largeFiles)]),
+    )
   }
 
   /** Which folders are checked out from the next time on; all, without any. See {@link sparsePatterns}. */
@@ -88,10 +91,15 @@ export class Slot {
     await writeFile(join(this.shadow, 'info', 'exclude'), `${own}\n${lines.join('\n')}\n`)
   }
 
-  /** Runs git on the worktree, through our folder. Large files of git LFS stay the pointers that are committed. */
+  /** Runs git on the worktree, through our folder. Files of git LFS are pointers unless {@link wantLargeFiles}. */
   git(
     args: readonly string[],
-    options: { index?: string; okExitCodes?: readonly number[]; signal?: AbortSignal } = {},
+    options: {
+      index?: string
+      env?: Record<string, string>
+      okExitCodes?: readonly number[]
+      signal?: AbortSignal
+    } = {},
   ) {
     return this.#repository.git({
       args,
@@ -103,6 +111,9 @@ export class Slot {
         GIT_INDEX_FILE: options.index ?? this.index,
         GIT_OBJECT_DIRECTORY: join(this.#repository.commonDir, 'objects'),
         GIT_SHALLOW_FILE: join(this.#repository.commonDir, 'shallow'),
+        // What the store lacks stays a pointer.
+        GIT_LFS_SKIP_DOWNLOAD_ERRORS: '1',
+        ...options.env,
       },
       config: [
         'core.safecrlf=false',
@@ -116,11 +127,28 @@ export class Slot {
         // Workers take longer to start than a few hundred files take to write.
         'checkout.thresholdForParallelism=2000',
         `checkout.workers=${Math.min(4, availableParallelism())}`,
-        ...['clean=', 'smudge=', 'process=', 'required=false'].map((end) => `filter.lfs.${end}`),
+        ...this.#largeFileSettings(),
       ],
       ...(options.okExitCodes === undefined ? {} : { okExitCodes: options.okExitCodes }),
       ...(options.signal === undefined ? {} : { signal: options.signal }),
     })
+  }
+
+  /** Whether files of git LFS are checked out with their content from the next time on, or as pointers. */
+  async wantLargeFiles(wanted: boolean): Promise<void> {
+    if (wanted) await writeFile(this.#largeFiles, '')
+    else await rm(this.#largeFiles, { force: true })
+  }
+
+  get #largeFiles(): string {
+    return join(this.shadow, 'large-files')
+  }
+
+  #largeFileSettings(): string[] {
+    const programs = existsSync(this.#largeFiles)
+      ? ['clean=git-lfs clean -- %f', 'smudge=git-lfs smudge -- %f', 'process=git-lfs filter-process', 'required=true']
+      : ['clean=', 'smudge=', 'process=', 'required=false']
+    return [...programs.map((end) => `filter.lfs.${end}`), `lfs.storage=${join(this.#repository.commonDir, 'lfs')}`]
   }
 
   /** What our index says of the files of these names, in any folder; of all files without names. */

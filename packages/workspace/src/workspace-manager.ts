@@ -5,9 +5,16 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { withFileLock } from '@patchlane/git'
 import { type ObjectId, sha256, workspaceIdSchema } from '@patchlane/kernel'
-import { identityOf } from '@patchlane/process'
+import { identityOf, runProcess } from '@patchlane/process'
+import type { CheckoutWishes } from './checkout-wishes.ts'
 import { directorySize } from './directory-size.ts'
-import { WorkspaceLimitError, WorkspaceLostError, WorkspaceNotFoundError, WorkspaceSpoiledError } from './errors.ts'
+import {
+  WorkspaceLargeFilesError,
+  WorkspaceLimitError,
+  WorkspaceLostError,
+  WorkspaceNotFoundError,
+  WorkspaceSpoiledError,
+} from './errors.ts'
 import { GitWorktreeAdapter, type RebaseOutcome } from './git-worktree-adapter.ts'
 import { processesIn } from './holders.ts'
 import { Limiter } from './limiter.ts'
@@ -61,10 +68,11 @@ export class WorkspaceManager {
    * @throws {WorkspaceLimitError} when all that are allowed are in use, after `waitMs`.
    * @throws {ObjectNotFoundError} when the repository has no such commit.
    * @throws {UnsafePathError} when a folder of `sparse` is outside the tree.
+   * @throws {WorkspaceLargeFilesError}, {WorkspaceSubmoduleError} when these were asked for and this machine does not have them.
    */
   async lease(request: LeaseRequest): Promise<WorkspaceSession> {
     await this.#options.repository.resolve(request.commit)
-    sparsePatterns(this.#sparse(request) ?? [])
+    await this.#assertPossible(this.#wishes(request))
     const deadline = performance.now() + (request.waitMs ?? 0)
     for (let round = 0; ; round++) {
       request.signal?.throwIfAborted()
@@ -134,8 +142,23 @@ export class WorkspaceManager {
     return { ref }
   }
 
-  #sparse(request: LeaseRequest): readonly string[] | undefined {
-    return request.sparse ?? this.#options.sparse
+  #wishes(request: LeaseRequest): CheckoutWishes {
+    const { sparse, submodules, largeFiles } = { ...this.#options.checkout, ...request }
+    return {
+      ...(sparse === undefined ? {} : { sparse }),
+      ...(submodules === undefined ? {} : { submodules }),
+      ...(largeFiles === undefined ? {} : { largeFiles }),
+    }
+  }
+
+  /** What is wrong with the wishes is no fault of any worktree. */
+  async #assertPossible({ sparse, largeFiles }: CheckoutWishes): Promise<void> {
+    sparsePatterns(sparse ?? [])
+    if (!largeFiles) return
+    const lfs = await runProcess({ file: 'git-lfs', args: ['version'], timeoutMs: 30_000 }).catch((cause: unknown) => {
+      throw new WorkspaceLargeFilesError({ cause })
+    })
+    if (lfs.exitCode !== 0) throw new WorkspaceLargeFilesError()
   }
 
   get #max(): number {
@@ -177,7 +200,7 @@ export class WorkspaceManager {
       const slot = adapter.slot(record.id)
       try {
         const preparation = this.#preparation(adapter, slot)
-        await this.#checkouts.run(() => preparation.advance(record.commit, request.commit, this.#sparse(request)))
+        await this.#checkouts.run(() => preparation.advance(record.commit, request.commit, this.#wishes(request)))
         return await this.#handOut(adapter, slot, record, request)
       } catch (thrown) {
         await this.#remove(record)
@@ -233,9 +256,9 @@ export class WorkspaceManager {
     if (!(await this.store.insert(record, this.#max))) return undefined
     try {
       await this.#checkouts.run(() =>
-        adapter.create(id, request.commit, formatLockReason(record, STEP_TTL_MS), this.#sparse(request)),
+        adapter.create(id, request.commit, formatLockReason(record, STEP_TTL_MS), this.#wishes(request)),
       )
-      await this.#preparation(adapter, slot).complete()
+      await this.#preparation(adapter, slot).complete(this.#wishes(request))
       if (this.#options.maxBytes !== undefined)
         await this.store.update(id, record.epoch, { sizeBytes: await directorySize(slot.directory) })
       return await this.#handOut(adapter, slot, record, request)

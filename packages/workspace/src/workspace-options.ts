@@ -1,7 +1,8 @@
 import type { GitRepository } from '@patchlane/git'
 import type { ObjectId } from '@patchlane/kernel'
 import type { ProcessIdentity } from '@patchlane/process'
-import type { SetUpCommand } from './workspace-preparation.ts'
+import type { CheckoutWishes } from './checkout-wishes.ts'
+import type { SetUpCommand } from './set-up-command.ts'
 import type { WorkspaceStore } from './workspace-store.ts'
 
 export interface WorkspaceManagerOptions {
@@ -24,17 +25,15 @@ export interface WorkspaceManagerOptions {
   /** How `node_modules` and virtual environments of the checkout come along. @default 'share' */
   dependencies?: 'share' | 'copy' | 'none'
   setup?: SetUpCommand
-  /** See {@link LeaseRequest.sparse}; for leases that do not say. @default everything */
-  sparse?: readonly string[]
+  /** For leases that do not say. @default all files, no submodules, large files as the committed pointers */
+  checkout?: CheckoutWishes
   /** See {@link GitWorktreeAdapter.capture}. */
   maxFileBytes?: number
   maxFiles?: number
 }
 
-export interface LeaseRequest {
+export interface LeaseRequest extends CheckoutWishes {
   commit: ObjectId
-  /** Folders to check out, with the files of their parents; everything else stays away, and as it is. @default everything */
-  sparse?: readonly string[]
   /** Who will work in it, for people. */
   holder: string
   /** Time without a heartbeat after which it can be taken back, if no holder lives. In milliseconds. @default 3_600_000 */

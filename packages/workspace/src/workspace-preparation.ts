@@ -2,22 +2,13 @@ import type { GitRepository } from '@patchlane/git'
 import type { ObjectId } from '@patchlane/kernel'
 import { runProcess } from '@patchlane/process'
 import { z } from 'zod'
+import type { CheckoutWishes } from './checkout-wishes.ts'
 import { SlotDependencies } from './dependencies/slot-dependencies.ts'
 import { WorkspaceSetupError } from './errors.ts'
 import type { GitWorktreeAdapter } from './git-worktree-adapter.ts'
+import type { SetUpCommand } from './set-up-command.ts'
 import type { Slot } from './slot.ts'
 import { haveStamps } from './stamps.ts'
-
-export interface SetUpCommand {
-  /** Program and arguments; never a shell line. */
-  run: readonly string[]
-  /** Patterns of ignored files it makes, which cleaning then leaves for the next holder; without any it runs for every lease. */
-  keep?: readonly string[]
-  /** Names of files it reads, in any folder: with `keep`, it runs again for a commit in which one of them differs. @default lock files of package managers */
-  inputs?: readonly string[]
-  /** @default 600_000 */
-  timeoutMs?: number
-}
 
 export interface WorkspacePreparationOptions {
   repository: GitRepository
@@ -68,16 +59,16 @@ export class WorkspacePreparation {
   }
 
   /** Readies a worktree that was just made. */
-  async complete(): Promise<void> {
+  async complete(wishes: CheckoutWishes = {}): Promise<void> {
+    if (wishes.submodules) await this.#options.adapter.addSubmodules(this.#options.slot)
     await this.#dependencies.bring()
     await this.#setUp()
   }
 
   /** Readies an idle worktree, left at `from`, for a holder who wants `to`. */
-  async advance(from: ObjectId | null, to: ObjectId, sparse?: readonly string[]): Promise<void> {
+  async advance(from: ObjectId | null, to: ObjectId, wishes: CheckoutWishes = {}): Promise<void> {
     const { adapter, slot } = this.#options
-    const settings = await adapter.refresh(slot)
-    await slot.limitTo(sparse)
+    const settings = await adapter.refresh(slot, wishes)
     const seal = await slot.readNote('seal', sealSchema)
     await slot.dropNote('seal')
     const asLeft = seal?.commit === from && (await haveStamps(slot.directory, new Map(seal.stamps)))
@@ -86,6 +77,7 @@ export class WorkspacePreparation {
     // Which settings and attributes an unchanged file was written under, only a look at all of them would tell.
     if (!asLeft || seal.settings !== settings || seal.attributes !== (await this.#attributes()))
       await adapter.checkout(slot, to, { keep, anew: true })
+    if (wishes.submodules) await adapter.addSubmodules(slot)
     await this.#dependencies.bring()
     await this.#setUp()
   }

@@ -134,6 +134,24 @@ describe('lease', () => {
     }
   })
 
+  it('runs the set-up command again when what it reads has changed', async () => {
+    const files = { '.gitignore': 'made\n', 'package-lock.json': '1\n', 'a.txt': 'a\n' }
+    const run = ['node', '-e', 'require("fs").appendFileSync("made", require("fs").readFileSync("package-lock.json"))']
+    const { manager, head, repo } = await prepared(files, { setup: { run, keep: ['made'] }, max: 1 })
+    const other = await repo.commit({ 'a.txt': 'b\n' })
+    const newer = await repo.commit({ 'package-lock.json': '2\n' })
+    for (const [commit, made] of [
+      [head, '1\n'],
+      [other, '1\n'],
+      [newer, '1\n2\n'],
+      [newer, '1\n2\n'],
+    ] as const) {
+      const session = await manager.lease({ commit, holder: 'x' })
+      expect(await readFile(join(session.directory, 'made'), 'utf8')).toBe(made)
+      await session.release()
+    }
+  })
+
   it('is refused a root inside the repository', async () => {
     const repo = await temporaryRepository()
     cleanUp.push(repo.remove)

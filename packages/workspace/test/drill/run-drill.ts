@@ -41,6 +41,8 @@ interface Holder {
   id: string
   directory: string
   frozen: boolean
+  /** It lives no more, whether it was killed or was done. */
+  ended: boolean
   killedAt: number | undefined
 }
 
@@ -159,7 +161,7 @@ class Drill {
       const said = saidSchema.safeParse(JSON.parse(line)).data
       if (said === undefined) return
       this.#report.leases++
-      this.#holders.set(said.name, { ...said, frozen: false, killedAt: undefined })
+      this.#holders.set(said.name, { ...said, frozen: false, ended: false, killedAt: undefined })
     })
     await ready.promise
   }
@@ -194,7 +196,9 @@ class Drill {
   }
 
   async #isWorking(holder: Holder): Promise<boolean> {
-    return holder.killedAt === undefined && (await isAlive(holder.holder))
+    // The dead stay dead, and there come to be many of them.
+    holder.ended ||= holder.killedAt !== undefined || !(await isAlive(holder.holder))
+    return !holder.ended
   }
 
   async #reapOn(): Promise<void> {

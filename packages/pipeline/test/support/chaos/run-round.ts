@@ -24,7 +24,7 @@ export interface RoundOptions {
   cutConnection?: () => Promise<void>
   /** Crash points by how often gateways died there so far; the rarest come next. */
   crashes: Partial<Record<CrashPointName, number>>
-  /** What is waited for at the end, in milliseconds. @default 120_000 */
+  /** At the end, so long is waited for the next landing, in milliseconds. @default 180_000 */
   patience?: number
 }
 
@@ -59,11 +59,12 @@ export async function runRound(options: RoundOptions): Promise<RoundReport> {
   const queue = new SqlPatchQueue(database)
   const faults = { kill: 0, freeze: 0, cut: 0, crash: 0 }
   const crashes: RoundReport['crashes'] = {}
+  const stop = new AbortController()
   const fleet = new Fleet({
     ...{ repository: project.directory, store, leaseMs, size: gateways },
     nextCrash: () => {
-      // Without some that may live, little would land.
-      if (random() < 0.15) return null
+      // Without some that may live, little would land; and at the end all may.
+      if (stop.signal.aborted || random() < 0.15) return null
       return { point: rarest(options.crashes, crashes, random), pass: Math.floor(random() * (onlyCrashes ? 2 : 4)) }
     },
     onCrash: (point) => {
@@ -73,7 +74,6 @@ export async function runRound(options: RoundOptions): Promise<RoundReport> {
   })
   try {
     await fleet.start()
-    const stop = new AbortController()
     const proposing = proposeUntil(stop.signal, project.directory, queue, seed)
     while (faults.kill + faults.freeze + faults.cut + faults.crash < options.faults) {
       await pause(leaseMs * (0.2 + random()))
@@ -98,7 +98,7 @@ export async function runRound(options: RoundOptions): Promise<RoundReport> {
     }
     stop.abort()
     const proposed = await proposing
-    await settled(queue, proposed, options.patience ?? 120_000)
+    await settled(queue, proposed, options.patience ?? 180_000)
     await fleet.close()
     const violations = await judgeRound({ repository: project.repository, queue, proposed, userWork })
     const landed = (await queue.list({ status: 'landed', limit: proposed.length + 1 })).length
@@ -156,10 +156,11 @@ async function waiting(queue: PatchQueue, proposed: readonly Proposed[]): Promis
 }
 
 async function settled(queue: PatchQueue, proposed: readonly Proposed[], patience: number): Promise<void> {
-  const deadline = performance.now() + patience
-  while (performance.now() < deadline) {
-    const landed = await persist(() => queue.list({ status: 'landed', limit: proposed.length + 1 }))
-    if (landed.length >= proposed.length) return
+  let [landed, since] = [-1, performance.now()]
+  while (performance.now() - since < patience) {
+    const { length } = await persist(() => queue.list({ status: 'landed', limit: proposed.length + 1 }))
+    if (length >= proposed.length) return
+    if (length !== landed) [landed, since] = [length, performance.now()]
     await pause(200)
   }
 }
