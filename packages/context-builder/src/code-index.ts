@@ -154,7 +154,8 @@ export class CodeIndex {
   #selected(tree: readonly TreeFile[], overlaid: ReadonlyMap<string, { content: Uint8Array }> = new Map()) {
     return withoutIgnored(tree, async (rules) => {
       const content = overlaid.get(documentKey(rules))?.content
-      const [blob] = content === undefined ? await this.#reader.readBlobs([rules.oid], { maxBytes: MAX_BLOB_BYTES }) : []
+      const [blob] =
+        content === undefined ? await this.#reader.readBlobs([rules.oid], { maxBytes: MAX_BLOB_BYTES }) : []
       return new TextDecoder().decode(content ?? blob?.content ?? new Uint8Array())
     })
   }

@@ -94,7 +94,10 @@ it('works in a partial clone, with the blobs that are there', async () => {
   const source = await fixture()
   await source.commit({
     message: 'Begin',
-    files: { 'src/cookie.ts': 'export const cookie = 1\n', 'src/large.ts': `export const large = 1\n${'// words\n'.repeat(2_000)}` },
+    files: {
+      'src/cookie.ts': 'export const cookie = 1\n',
+      'src/large.ts': `export const large = 1\n${'// words\n'.repeat(2_000)}`,
+    },
   })
   await source.git('config', 'uploadpack.allowFilter', 'true')
   const folder = await mkdtemp(join(tmpdir(), 'patchlane-partial-'))

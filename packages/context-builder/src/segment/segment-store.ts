@@ -99,7 +99,8 @@ export class SegmentStore {
     if (!unwanted) return { documents: 0, bytes: 0 }
     const bytes = mergeSegments(this.segments, wanted)
     const name = await this.#write(bytes)
-    for (const old of this.#open.keys()) if (old !== name) await unlink(join(this.directory, old)).catch(() => undefined)
+    for (const old of this.#open.keys())
+      if (old !== name) await unlink(join(this.directory, old)).catch(() => undefined)
     this.#open.clear()
     this.#open.set(name, new Segment(bytes))
     this.#index()

@@ -3,8 +3,8 @@ import type { FileChange, ObjectId, Stamp } from '@patchlane/kernel'
 import type { PatchlaneConfig } from '../config-schema.ts'
 import type { ContextBundle, ContextRequest, IndexProgress, IndexSummary, SymbolHit } from '../pipeline.ts'
 import type { CodeIntelligence } from '../wiring/code-intelligence.ts'
-import type { RepositoryContext } from '../wiring/repository-context.ts'
 import { commitsInUse } from '../wiring/commits-in-use.ts'
+import type { RepositoryContext } from '../wiring/repository-context.ts'
 import { uncommittedChanges } from '../wiring/uncommitted-changes.ts'
 
 /** Questions about the code of the target, answered from exactly the state that the answer's stamp names. */
