@@ -98,14 +98,16 @@ try {
   }
   const at = (list, share) => [...list].sort((a, b) => a - b)[Math.floor(list.length * share)]
   const result = Object.fromEntries(
-    Object.entries(samples).map(([key, list]) => [key, { p50: at(list, 0.5), p90: at(list, 0.9) }]),
+    Object.entries(samples).map(([key, list]) => [key, { p10: at(list, 0.1), p50: at(list, 0.5), p90: at(list, 0.9) }]),
   )
   result.ratioToPlain = result.land.p50 / result.plain.p50
   result.ratioToSynced = result.land.p50 / result.synced.p50
   if (values.json) console.log(JSON.stringify(result))
   else {
-    const row = (name, { p50, p90 }) =>
-      console.log(`${name.padEnd(58)} p50 ${p50.toFixed(1).padStart(6)} ms   p90 ${p90.toFixed(1).padStart(6)} ms`)
+    const row = (name, { p10, p50, p90 }) =>
+      console.log(
+        `${name.padEnd(54)} ${['p10', p10, 'p50', p50, 'p90', p90].map((cell) => (typeof cell === 'string' ? `  ${cell}` : `${cell.toFixed(1).padStart(6)} ms`)).join(' ')}`,
+      )
     console.log(`${values.files} files, patches of three files, ${rounds} rounds in turns\n`)
     row('gateway: queue to landed, everything synced', result.land)
     row("git apply --index + git commit, git's default syncs", result.plain)

@@ -1,14 +1,16 @@
 /**
  * Workspaces: how long a lease of a warm one takes, beside `git worktree add` in the same run, and many leases at once.
  *
- *   node --conditions=@patchlane/source benchmarks/workspace.ts [--files 20000] [--rounds 60] [--leases 200]
+ *   node --conditions=@patchlane/source benchmarks/workspace.ts [--files 20000] [--changes 50] [--rounds 60] [--leases 200]
  *
- * The repository is made up: text files of about 4 KB in 1,000 folders, and ten commits of 50 changed files each. Each lease moves a
- * slot ten commits, forward and back in turn. `ready` is the time from the call of `lease` to a clean tree at the commit.
+ * The repository is made up: text files of about 4 KB in 1,000 folders, and ten commits of as many changed files each. Each lease moves a
+ * slot ten commits, forward and back in turn. `ready` is the time from the call of `lease` to a clean tree at the commit; `cpu` is
+ * what this process and its git processes used of all cores meanwhile, which other load on the machine moves less.
  */
 import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises'
-import { availableParallelism, tmpdir } from 'node:os'
+import { availableParallelism, loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { GitRepository } from '@patchlane/git'
@@ -18,6 +20,7 @@ import { WorkspaceManager } from '@patchlane/workspace'
 const { values } = parseArgs({
   options: {
     files: { type: 'string', default: '20000' },
+    changes: { type: 'string', default: '50' },
     rounds: { type: 'string', default: '60' },
     leases: { type: 'string', default: '200' },
   },
@@ -27,6 +30,17 @@ const directory = await realpath(await mkdtemp(join(tmpdir(), 'patchlane-bench-'
 function quantile(times: readonly number[], q: number): string {
   const sorted = times.toSorted((a, b) => a - b)
   return `${(sorted[Math.min(sorted.length - 1, Math.ceil(sorted.length * q) - 1)] ?? Number.NaN).toFixed(0)} ms`
+}
+
+/** Processor time of this process and of its children that ended, in milliseconds; only Linux tells. */
+function cpuMs(): number {
+  if (process.platform !== 'linux') return Number.NaN
+  const stat = readFileSync('/proc/self/stat', 'utf8')
+  const fields = stat
+    .slice(stat.lastIndexOf(')') + 2)
+    .split(' ')
+    .slice(11, 15)
+  return fields.reduce((sum, ticks) => sum + Number(ticks) * 10, 0)
 }
 
 async function timed(work: () => Promise<unknown>): Promise<number> {
@@ -54,7 +68,8 @@ async function makeRepository(name: string, files: number) {
   const repository = await GitRepository.open(folder)
   const commits: ObjectId[] = [await repository.resolve('HEAD')]
   for (let revision = 1; revision <= 10; revision++) {
-    for (let n = 0; n < 50; n++) await writeFile(path((revision * 997 + n * 13) % files), content(n, revision))
+    for (let n = 0; n < Number(values.changes); n++)
+      await writeFile(path((revision * 997 + n * 13) % files), content(n, revision))
     git('commit', '--quiet', '-a', '-m', `change ${revision}`)
     commits.push(await repository.resolve('HEAD'))
   }
@@ -67,13 +82,14 @@ async function warmLeases(): Promise<void> {
   if (first === undefined || last === undefined) throw new Error('no commits')
   const manager = new WorkspaceManager({ repository, root: join(directory, 'large-workspaces') })
   const create = await timed(async () => (await manager.lease({ commit: first, holder: 'first' })).release())
-  const [ready, captured, released, added, removed]: number[][] = [[], [], [], [], []]
+  const [ready, cpu, captured, released, added, removed]: number[][] = [[], [], [], [], [], []]
   const rounds = Number(values.rounds)
   for (let round = 0; round < rounds; round++) {
     const commit = round % 2 === 0 ? last : first
-    const start = performance.now()
+    const [start, used] = [performance.now(), cpuMs()]
     const session = await manager.lease({ commit, holder: `round ${round}` })
     ready?.push(performance.now() - start)
+    cpu?.push(cpuMs() - used)
     await writeFile(join(session.directory, 'package-1', 'module-0', 'file-1.ts'), `// ${round}\n`)
     captured?.push(await timed(() => session.capture()))
     released?.push(await timed(() => session.release()))
@@ -86,8 +102,11 @@ async function warmLeases(): Promise<void> {
     console.log(
       `${name.padEnd(34)} p50 ${quantile(times, 0.5).padStart(8)}   p99 ${quantile(times, 0.99).padStart(8)}   n ${times.length}`,
     )
-  console.log(`${values.files} files, slot ten commits away, ${availableParallelism()} cores, Node ${process.version}`)
+  const load = loadavg().map((each) => each.toFixed(1))
+  console.log(`${values.files} files, slot ten commits of ${values.changes} files away`)
+  console.log(`${availableParallelism()} cores, load ${load.join(' ')}, Node ${process.version}`)
   line('lease of a warm workspace: ready', ready)
+  line('  cpu of it', cpu)
   line('capture of one changed file', captured)
   line('release (reset and clean)', released)
   line('git worktree add', added)

@@ -13,8 +13,13 @@ export interface RedisServer {
   stop(): Promise<void>
 }
 
+export interface StartRedisOptions {
+  /** Each write is on the disk before it is answered (`appendfsync always`); for figures. @default false */
+  durable?: boolean
+}
+
 /** A Redis server of our own, for tests, on a socket. Undefined, with a warning, where none is installed; with CI set, that is an error. */
-export async function startRedis(): Promise<RedisServer | undefined> {
+export async function startRedis({ durable = false }: StartRedisOptions = {}): Promise<RedisServer | undefined> {
   const installed = (process.env.PATH ?? '').split(delimiter).some((folder) => existsSync(join(folder, 'redis-server')))
   if (!installed) {
     if (process.env.CI) throw new Error('redis-server is not installed, and CI may not skip its tests')
@@ -23,7 +28,8 @@ export async function startRedis(): Promise<RedisServer | undefined> {
   }
   const directory = await mkdtemp(join(tmpdir(), 'patchlane-redis-'))
   const socket = join(directory, 'redis.sock')
-  const args = ['--port', '0', '--unixsocket', socket, '--save', '', '--appendonly', 'no', '--dir', directory]
+  const log = durable ? ['--appendonly', 'yes', '--appendfsync', 'always'] : ['--appendonly', 'no']
+  const args = ['--port', '0', '--unixsocket', socket, '--save', '', ...log, '--dir', directory]
   const server = spawn('redis-server', args, { stdio: 'ignore' })
   while (server.exitCode === null && !(await answers(socket))) await sleep(10)
   return {

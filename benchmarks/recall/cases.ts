@@ -19,12 +19,18 @@ const chores =
 const mechanical =
   /\b(?:ruff|black|isort|flake8|pyupgrade|mypy|pyright|pylint|eslint|oxlint|oxfmt|biome|dprint|rustfmt|clippy|gofmt|golangci|linters?|linting|formatters?|type (?:hints?|annotations?|checking|errors)|typings?|pre-commit|dev(?:elopment)? dependenc\w+|dependenc(?:y|ies)|end of life|drop (?:support for )?(?:python|node)|copyright|typos?|spelling|lockfile)\b/i
 
+export interface CaseOptions {
+  /** Cases at most. */
+  count: number
+  /** Newest commits to choose from. */
+  window: number
+  /** Implementation files of one answer at most. */
+  maxFiles: number
+}
+
 /** Picks `count` commits, evenly spaced over the newest `window`; deterministic. */
-export async function recallCases(
-  repository: GitRepository,
-  options: { head: string; count: number; window: number; maxFiles: number },
-): Promise<RecallCase[]> {
-  const log = await repository.log({ to: options.head, max: options.window })
+export async function recallCases(repository: GitRepository, options: CaseOptions): Promise<RecallCase[]> {
+  const log = await repository.log({ to: 'HEAD', max: options.window })
   const usable: RecallCase[] = []
   for (const entry of log) {
     const [parent] = entry.parents

@@ -10,7 +10,6 @@
 import { writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { ContextRanker, type FileRole } from '@patchlane/context-builder'
-import { recallCases } from './cases.ts'
 import { type CaseResult, judge } from './metrics.ts'
 import { openRepository } from './open-repository.ts'
 import { plainBm25 } from './plain-bm25.ts'
@@ -40,15 +39,14 @@ const { values } = parseArgs({
 
 const all: RepositoryResult[] = []
 for (const directory of values.repo) {
-  const opened = await openRepository(directory, values.state)
-  const cases = await recallCases(opened.repository, {
-    head: 'HEAD',
+  const opened = await openRepository(directory, {
+    state: values.state,
     count: Number(values.commits),
     window: Number(values.window),
     maxFiles: Number(values['max-files']),
   })
+  const { cases } = opened
   const ranker = new ContextRanker()
-  const withoutHistory = new ContextRanker({ weights: { history: 0, frequency: 0, together: 0 } })
   const peer =
     values['repo-map'] === undefined ? undefined : new RepositoryMapPeer(opened.repository, values['repo-map'])
   const results: Record<string, CaseResult[]> = {
@@ -74,7 +72,7 @@ for (const directory of values.repo) {
     queryMs.push(performance.now() - started)
     const paths = (role: FileRole, from = ranking) => (from.byRole.get(role) ?? []).map(({ path }) => path)
     add('patchlane', paths('implementation'), paths('test'))
-    const bare = withoutHistory.rank({ view, task: one.task, graph })
+    const bare = ranker.rank({ view, task: one.task, graph })
     add('patchlane, no history', paths('implementation', bare), paths('test', bare))
     const plain = plainBm25(view, one.task, () => true)
     const apart = plainBm25(view, one.task, (at) => view.file(at).role === 'implementation')

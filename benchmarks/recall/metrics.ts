@@ -12,23 +12,32 @@ export function judge(
   answer: readonly string[],
   tests: { ranked: readonly string[]; answer: readonly string[] },
 ): CaseResult {
-  const wanted = new Set(answer)
-  const first = ranked.findIndex((path) => wanted.has(path))
+  const placesOf = (list: readonly string[], wanted: readonly string[]) =>
+    [...new Set(wanted)].map((path) => list.indexOf(path))
+  const found = judgeRanks(placesOf(ranked, answer), new Set(answer).size)
+  if (tests.answer.length === 0) return found
+  return { ...found, tests10: recallAt(placesOf(tests.ranked, tests.answer), new Set(tests.answer).size, 10) }
+}
+
+/** The same from the places of an answer's files in the ranking: from 0, below 0 for those that are not in it. */
+export function judgeRanks(places: readonly number[], size: number): CaseResult {
+  const ranked = places.filter((place) => place >= 0)
+  const first = ranked.length === 0 ? Number.POSITIVE_INFINITY : Math.min(...ranked)
   return {
     recall: {
-      1: recallAt(ranked, wanted, 1),
-      5: recallAt(ranked, wanted, 5),
-      10: recallAt(ranked, wanted, 10),
-      20: recallAt(ranked, wanted, 20),
+      1: recallAt(ranked, size, 1),
+      5: recallAt(ranked, size, 5),
+      10: recallAt(ranked, size, 10),
+      20: recallAt(ranked, size, 20),
     },
-    hit5: first >= 0 && first < 5 ? 1 : 0,
-    reciprocalRank: first < 0 ? 0 : 1 / (first + 1),
-    tests10: tests.answer.length === 0 ? null : recallAt(tests.ranked, new Set(tests.answer), 10),
+    hit5: first < 5 ? 1 : 0,
+    reciprocalRank: 1 / (first + 1),
+    tests10: null,
   }
 }
 
-function recallAt(ranked: readonly string[], wanted: ReadonlySet<string>, k: number): number {
-  return ranked.slice(0, k).filter((path) => wanted.has(path)).length / wanted.size
+function recallAt(places: readonly number[], size: number, k: number): number {
+  return places.filter((place) => place >= 0 && place < k).length / size
 }
 
 export interface Estimate {

@@ -1,25 +1,35 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { basename, dirname, join, resolve } from 'node:path'
+import { basename, join, resolve } from 'node:path'
 import { CodeIndex, GitTreeReader, GraphBuilder, HistoryStore } from '@patchlane/context-builder'
 import { GitRepository } from '@patchlane/git'
+import { type CaseOptions, recallCases } from './cases.ts'
+import { RememberingReader, readAhead } from './read-ahead.ts'
 
-/** Opens a repository with an index outside of it, so that a benchmark leaves nothing behind. */
-export async function openRepository(directory: string, state?: string) {
+/** Opens a repository and its cases, with an index outside of it, so that a benchmark leaves nothing behind. */
+export async function openRepository(directory: string, options: CaseOptions & { state: string | undefined }) {
   const repository = await GitRepository.open(directory)
-  const reader = new GitTreeReader(repository)
-  const name = `${basename(dirname(resolve(directory)))}-${basename(resolve(directory))}`
-  const own = state === undefined ? await mkdtemp(join(tmpdir(), 'patchlane-recall-')) : join(state, name)
+  const reader = new RememberingReader(new GitTreeReader(repository))
+  const name = basename(resolve(directory))
+  const own =
+    options.state === undefined ? await mkdtemp(join(tmpdir(), 'patchlane-recall-')) : join(options.state, name)
+  const cases = await recallCases(repository, options)
+  await readAhead(
+    reader,
+    own,
+    cases.map(({ parent }) => parent),
+  )
   const index = await CodeIndex.open({ reader, directory: own })
   return {
     name,
     repository,
+    cases,
     index,
     history: new HistoryStore(reader, index.directory),
     graphs: new GraphBuilder(reader),
     async close() {
       await repository.close()
-      if (state === undefined) await rm(own, { recursive: true, force: true })
+      if (options.state === undefined) await rm(own, { recursive: true, force: true })
     },
   }
 }

@@ -29,6 +29,7 @@ const outputs: Readonly<Record<string, string>> = {
   test: 'testOutputSchema',
   'workspace list': 'workspaceListOutputSchema',
   'workspace gc': 'workspaceGcOutputSchema',
+  'workspace rebase': 'workspaceRebaseOutputSchema',
   'workspace rescue': 'workspaceRescueOutputSchema',
   serve: 'serveOutputSchema',
 }

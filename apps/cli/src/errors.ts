@@ -51,15 +51,3 @@ export class TargetHeldError extends PatchlaneError {
     })
   }
 }
-
-/** The folder belongs to no repository. */
-export class NotARepositoryError extends PatchlaneError {
-  readonly code = 'CLI_NOT_A_REPOSITORY'
-  override readonly kind: ErrorKind = 'usage'
-
-  constructor(directory: string) {
-    super(`${directory} is not inside a git repository.`, {
-      remedy: 'Go to one, name one with -C, or make one with "git init".',
-    })
-  }
-}

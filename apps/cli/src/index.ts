@@ -25,6 +25,7 @@ export {
   undoOutputSchema,
   workspaceGcOutputSchema,
   workspaceListOutputSchema,
+  workspaceRebaseOutputSchema,
   workspaceRescueOutputSchema,
 } from './output/index.ts'
 export { runCli } from './run-cli.ts'

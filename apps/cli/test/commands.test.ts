@@ -193,6 +193,10 @@ it('looks after workspaces', async () => {
   expect(cli.out).toBe('removed 1 workspace\n')
   await cli.run('workspace', 'rescue', 'ws-1')
   expect(cli.out).toContain('refs/patchlane/rescue/ws-1')
+  expect(await cli.run('workspace', 'rebase', 'ws-1')).toBe(0)
+  expect(cli.out).toBe('moved ws-1 onto bbbbbbbbbb\n')
+  expect(await cli.run('workspace', 'rebase', 'ws-conflict', '--onto', 'main~1')).toBe(3)
+  expect(cli.out).toMatch(/conflict in\n {2}src\/a\.ts\n$/)
 })
 
 it('shows the state of the target and what to do next', async () => {
@@ -268,19 +272,17 @@ it('writes a configuration that is valid, and never overwrites one', async () =>
     const cli = new Cli()
     cli.io.cwd = join(root, 'src')
     await mkdir(cli.io.cwd)
-    expect(await cli.run('init')).toBe(2)
-    expect(cli.err).toContain('is not inside a git repository')
     await mkdir(join(root, '.git'))
     await writeFile(join(root, 'package.json'), '{"devDependencies": {"vitest": "1.0.0", "prettier": "3.0.0"}}')
     await writeFile(join(root, 'pyproject.toml'), '[tool.ruff]\nline-length = 100\n')
     expect(await cli.run('init', '--json', '--target', 'dev')).toBe(0)
     const { created, detected } = initOutputSchema.parse(cli.json)
-    expect(detected.map(({ kind, tool }) => `${kind}: ${tool}`)).toEqual([
-      'format: prettier',
+    expect(detected.map(({ kind, name }) => `${kind}: ${name}`)).toEqual([
       'format: ruff format',
+      'format: prettier',
       'lint: ruff check',
-      'tests: vitest',
     ])
+    expect(detected.find(({ name }) => name === 'prettier')?.problem).toContain('npm install --save-dev prettier')
     const written = await readFile(created, 'utf8')
     expect(configSchema.parse(JSON.parse(written))).toMatchObject({ target: 'dev', checks: { tests: 'auto' } })
 
@@ -288,6 +290,20 @@ it('writes a configuration that is valid, and never overwrites one', async () =>
     expect(cli.err).toContain('never overwrites')
     expect(await readFile(created, 'utf8')).toBe(written)
     expect(cli.opened).toEqual([])
+  } finally {
+    await rm(root, { recursive: true })
+  }
+})
+
+it('makes a folder without git the target itself, and says so', async () => {
+  const root = await mkdtemp(join(tmpdir(), 'patchlane-init-'))
+  try {
+    const cli = new Cli()
+    cli.io.cwd = root
+    expect(await cli.run('init')).toBe(0)
+    expect(cli.out).toContain('written to this folder in place')
+    const written = await readFile(join(root, 'patchlane.config.json'), 'utf8')
+    expect(configSchema.parse(JSON.parse(written)).target).toBe('dir:.')
   } finally {
     await rm(root, { recursive: true })
   }

@@ -30,6 +30,7 @@ const cases: [line: string, schema: z.ZodType, code?: number][] = [
   ['test', output.testOutputSchema],
   ['workspace list', output.workspaceListOutputSchema],
   ['workspace gc', output.workspaceGcOutputSchema],
+  ['workspace rebase ws-1', output.workspaceRebaseOutputSchema],
   ['workspace rescue ws-1', output.workspaceRescueOutputSchema],
   ['status', output.statusOutputSchema],
   ['log', output.eventOutputSchema],

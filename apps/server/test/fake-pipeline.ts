@@ -285,6 +285,7 @@ export class FakePipeline implements Pipeline {
     list: async () => this.workspaceList,
     gc: async () => ({ removed: this.workspaceList, rescued: [] }),
     rescue: async (id) => ({ ref: `refs/patchlane/rescue/${id}` }),
+    rebase: async (id) => ({ commit: LANDED, conflicts: id === 'ws-conflict' ? ['src/a.ts'] : [] }),
   }
 
   async test(options: Parameters<Pipeline['test']>[0] = {}): Promise<CheckReport[]> {
@@ -374,8 +375,8 @@ export class FakePipeline implements Pipeline {
   #find(id: string): QueuedPatch {
     const found = this.queue.filter((queued) => queued.patch.patchId.startsWith(id))
     const [first] = found
-    if (first === undefined) throw new FakeError('PIPELINE_PATCH_NOT_FOUND', 'usage', `No patch begins with ${id}.`)
-    if (found.length > 1) throw new FakeError('PIPELINE_PATCH_AMBIGUOUS', 'usage', `${id} is ambiguous.`)
+    if (first === undefined) throw new FakeError('PIPELINE_NOT_FOUND', 'usage', `No patch begins with ${id}.`)
+    if (found.length > 1) throw new FakeError('PIPELINE_AMBIGUOUS_ID', 'usage', `${id} is ambiguous.`)
     return first
   }
 

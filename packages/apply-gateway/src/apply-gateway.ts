@@ -1,7 +1,8 @@
 import { type ObjectId, PatchlaneError, systemClock } from '@patchlane/kernel'
 import { type AdmissionPolicy, defaultAdmission } from './admission.ts'
+import { untilLeaseEnds } from './await-lease.ts'
 import type { ApplyGatewayOptions, GatewayReport } from './gateway-options.ts'
-import { HeldLease } from './held-lease.ts'
+import { DEFAULT_LEASE_MS, HeldLease } from './held-lease.ts'
 import { Judge } from './judge.ts'
 import { LandedHistory } from './landed-history.ts'
 import { Limit } from './limit.ts'
@@ -75,18 +76,25 @@ export class ApplyGateway {
     const idleMs = options.idleMs ?? 500
     while (!options.signal.aborted) {
       try {
-        await this.#withTarget(options.signal, async (tenure) => {
+        const held = await this.#withTarget(options.signal, async (tenure) => {
           while (!tenure.signal.aborted) {
             const report = await this.#turn(tenure)
             tenure.recovered = []
             if (report.settled.length + report.parked.length + report.recovered.length > 0) options.onReport?.(report)
-            if (report.settled.length === 0) await pause(idleMs, tenure.signal, options.wake)
+            if (report.settled.length > 0) continue
+            // Only a head start: what is wrong with the target shows when something lands on it.
+            this.#options.target.ready?.().catch(() => undefined)
+            await pause(idleMs, tenure.signal, options.wake)
           }
+          return true
         })
+        // A release wakes this one, too.
+        if (held === undefined) await pause(await untilLeaseEnds(this.#options), options.signal, options.wake)
+        else await pause(idleMs, options.signal)
       } catch (thrown) {
         if (!PatchlaneError.is(thrown) || (thrown.kind !== 'stale' && !thrown.retryable)) throw thrown
+        await pause(idleMs, options.signal)
       }
-      await pause(idleMs, options.signal)
     }
   }
 
@@ -98,7 +106,7 @@ export class ApplyGateway {
   /** Runs `work` as the owner of the target; undefined while another gateway is. */
   async #withTarget<T>(signal: AbortSignal | undefined, work: (tenure: Tenure) => Promise<T>): Promise<T | undefined> {
     const { target, queue, repoId, owner } = this.#options
-    const ttlMs = this.#options.leaseMs ?? 15_000
+    const ttlMs = this.#options.leaseMs ?? DEFAULT_LEASE_MS
     const lease = await queue.lease({ repoId, target: target.name, owner, ttlMs })
     if (lease === undefined) return undefined
     const held = new HeldLease(queue, lease, ttlMs)
@@ -107,6 +115,9 @@ export class ApplyGateway {
       const recovered = await this.#recover(fence)
       const either = signal === undefined ? held.signal : AbortSignal.any([held.signal, signal])
       return await work({ held, fence, recovered, signal: either })
+    } catch (thrown) {
+      // Whatever was stopped in the middle because the lease was lost: that is what happened.
+      throw held.signal.aborted ? (held.signal.reason ?? thrown) : thrown
     } finally {
       this.#rollback.reset()
       await held.release()

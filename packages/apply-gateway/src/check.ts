@@ -17,6 +17,11 @@ export interface CheckContext {
   signal: AbortSignal
   /** One line for the record of what is going on; shown, never judged. */
   log(line: string): void
+  /**
+   * Calls `work` while the files of the patch in `directory` are as the head has them, then puts the staged content back, whatever
+   * happened. What was wrong before the patch is found this way, in the same place and with the same dependencies.
+   */
+  onBase<T>(work: () => Promise<T>): Promise<T>
 }
 
 /**

@@ -55,7 +55,14 @@ export async function syncFile(path: string): Promise<void> {
 /** Writes a file so that a reader, also after a crash, finds the old content or the new one: temporary file, sync, rename, sync. */
 export async function writeFileDurably(path: string, content: string | Uint8Array): Promise<void> {
   const folder = dirname(path)
-  await mkdir(folder, { recursive: true })
+  const made = await mkdir(folder, { recursive: true })
+  // A new folder is there after a power cut only if the one it is in was synced.
+  if (made !== undefined) {
+    for (let parent = dirname(folder); parent.length >= dirname(made).length; parent = dirname(parent)) {
+      await syncFolder(parent)
+      if (parent === dirname(parent)) break
+    }
+  }
   const temporary = `${path}.tmp`
   await rm(temporary, { force: true })
   const handle = await open(temporary, 'wx')

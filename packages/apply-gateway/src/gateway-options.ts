@@ -38,7 +38,7 @@ export interface ApplyGatewayOptions {
   concurrency?: number
   /** Of one check, in milliseconds. @default 1_800_000 */
   checkTimeoutMs?: number
-  /** Of the lease on the target, in milliseconds; renewed three times as often. @default 15_000 */
+  /** How long the lease on the target lasts without being renewed, in milliseconds. @default 2_000 */
   leaseMs?: number
   /** The index version of a commit, for the stamp that a refused patch is told to re-base on. */
   indexVersionOf?: (commit: ObjectId) => Promise<IndexDigest | null>

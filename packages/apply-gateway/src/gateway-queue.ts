@@ -7,7 +7,10 @@ import type { ParkedFor, PatchStatus, QueuedPatch, SettledStatus, TargetLease, V
 export interface GatewayQueue {
   /** Undefined while another gateway holds the target. */
   lease(options: { repoId: string; target: string; owner: string; ttlMs?: number }): Promise<TargetLease | undefined>
-  renew(lease: TargetLease, ttlMs?: number): Promise<TargetLease>
+  /** How long the target is still another gateway's unless that one renews its lease, in milliseconds; undefined when it is free. */
+  leaseEndsIn(target: { repoId: string; target: string }): Promise<number | undefined>
+  /** Renews a lease until stopped, whatever this thread is busy with; `lost` is called when that failed for good. */
+  keep(lease: TargetLease, ttlMs: number, lost: (reason: unknown) => void): () => Promise<void>
   release(lease: TargetLease): Promise<void>
   /** The next ready patches, in the order in which they must land. They stay `queued` until moved. */
   claim(lease: TargetLease, window: number): Promise<QueuedPatch[]>

@@ -1,29 +1,26 @@
-import { PatchlaneError, type TargetLease } from '@patchlane/kernel'
+import type { TargetLease } from '@patchlane/kernel'
 import { FencedOutError } from './errors.ts'
 import type { GatewayQueue } from './gateway-queue.ts'
 
-/** A lease that renews itself; when that fails, `signal` is aborted and everything under it must stop. */
+/**
+ * How long a lease lasts without being renewed, in milliseconds: so long a target stands still after its writer died on another machine.
+ * The queue renews it several times in that time, from a thread of its own.
+ */
+export const DEFAULT_LEASE_MS = 2000
+
+/** A lease that is kept alive; when that fails, `signal` is aborted and everything under it must stop. */
 export class HeldLease {
+  readonly lease: TargetLease
   readonly #queue: GatewayQueue
-  readonly #ttlMs: number
   readonly #lost = new AbortController()
-  #lease: TargetLease
-  #timer: NodeJS.Timeout | undefined
-  #renewing: Promise<void> = Promise.resolve()
-  #renewedAt = performance.now()
+  readonly #stop: () => Promise<void>
 
   constructor(queue: GatewayQueue, lease: TargetLease, ttlMs: number) {
     this.#queue = queue
-    this.#lease = lease
-    this.#ttlMs = ttlMs
-    this.#timer = setInterval(() => {
-      this.#renewing = this.#renewing.then(() => this.#renew())
-    }, ttlMs / 3)
-    this.#timer.unref()
-  }
-
-  get lease(): TargetLease {
-    return this.#lease
+    this.lease = lease
+    this.#stop = queue.keep(lease, ttlMs, (reason) =>
+      this.lose(new FencedOutError(lease.target, 'its lease could not be renewed', { cause: reason })),
+    )
   }
 
   /** Aborted once the lease is lost. */
@@ -32,31 +29,11 @@ export class HeldLease {
   }
 
   lose(reason: unknown): void {
-    this.#stop()
     this.#lost.abort(reason)
   }
 
   async release(): Promise<void> {
-    this.#stop()
-    await this.#renewing
-    await this.#queue.release(this.#lease)
-  }
-
-  async #renew(): Promise<void> {
-    if (this.#timer === undefined) return
-    try {
-      this.#lease = await this.#queue.renew(this.#lease, this.#ttlMs)
-      this.#renewedAt = performance.now()
-    } catch (thrown) {
-      // A database that cannot be reached for a moment has taken nothing away yet.
-      const lost = PatchlaneError.is(thrown) && thrown.code.endsWith('_LEASE_LOST')
-      if (!lost && performance.now() - this.#renewedAt < this.#ttlMs) return
-      this.lose(new FencedOutError(this.#lease.target, 'its lease could not be renewed', { cause: thrown }))
-    }
-  }
-
-  #stop(): void {
-    clearInterval(this.#timer)
-    this.#timer = undefined
+    await this.#stop()
+    await this.#queue.release(this.lease)
   }
 }

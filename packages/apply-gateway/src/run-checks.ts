@@ -1,6 +1,7 @@
 import type { GitRepository } from '@patchlane/git'
 import { type CheckReport, checkKinds, errorMessage, type ObjectId, type Patch, parseRepoPath } from '@patchlane/kernel'
 import type { Check, CheckContext } from './check.ts'
+import { withBaseContent } from './checks/staged-files.ts'
 import type { Judgement } from './landing-verdict.ts'
 import type { Staged } from './stage-patch.ts'
 import type { StagingTree } from './staging-area.ts'
@@ -37,12 +38,12 @@ export function inOrder(checks: readonly Check[]): Check[] {
  */
 export async function runChecks(run: CheckRun): Promise<{ staged: Staged; reports: CheckReport[]; passed: boolean }> {
   let staged = run.staged
-  const fixed = new Map<string, CheckReport[]>()
+  const fixed: CheckReport[] = []
+  // What passes in the last round may have been mended in an earlier one, and that is the news.
   const merged = (reports: Map<string, CheckReport[]>) =>
-    inOrder(run.checks).flatMap((check) => {
-      const last = reports.get(check.name) ?? []
-      return last.every((report) => report.outcome === 'passed') ? (fixed.get(check.name) ?? last) : last
-    })
+    inOrder(run.checks)
+      .flatMap((check) => reports.get(check.name) ?? [])
+      .map((last) => (last.outcome === 'passed' ? (fixed.find((first) => isSame(first, last)) ?? last) : last))
   for (let round = 1; ; round++) {
     const reports = new Map<string, CheckReport[]>()
     let rewritten = false
@@ -56,7 +57,7 @@ export async function runChecks(run: CheckRun): Promise<{ staged: Staged; report
         return { staged, reports: merged(reports), passed: false }
       }
       if (captured.tree !== staged.tree) {
-        fixed.set(check.name, markFixed(said, captured.changed))
+        fixed.push(...fixers(said, captured.changed))
         staged = { ...staged, tree: captured.tree, commit: await run.recommit(captured.tree) }
         await run.tree.adopt(staged.commit)
         run.judgement.restage(staged)
@@ -68,7 +69,7 @@ export async function runChecks(run: CheckRun): Promise<{ staged: Staged; report
     if (!rewritten) return { staged, reports: merged(reports), passed: true }
     if (round === MAX_ROUNDS) {
       const report = broken(
-        [...fixed.keys()].join(', '),
+        [...new Set(fixed.map((report) => report.check))].join(', '),
         'format',
         'The tools undo each other: the files never settle.',
       )
@@ -81,7 +82,7 @@ async function contextOf(run: CheckRun, staged: Staged, check: Check): Promise<C
   const differences = await run.repository.diffTrees(staged.base, staged.tree)
   const pick = (gone: boolean) =>
     differences.filter(({ after }) => (after === null) === gone).map(({ path }) => parseRepoPath(path))
-  return {
+  const context: CheckContext = {
     directory: run.tree.directory,
     base: staged.base,
     commit: staged.commit,
@@ -90,7 +91,9 @@ async function contextOf(run: CheckRun, staged: Staged, check: Check): Promise<C
     patch: run.patch,
     signal: AbortSignal.any([run.signal, AbortSignal.timeout(run.timeoutMs)]),
     log: (line) => run.log(check.name, line),
+    onBase: (work) => withBaseContent(context, [...context.paths, ...context.deleted], work),
   }
+  return context
 }
 
 async function runOne(check: Check, context: CheckContext): Promise<CheckReport[]> {
@@ -128,8 +131,13 @@ function broken(check: string, kind: Check['kind'], summary: string): CheckRepor
   }
 }
 
-function markFixed(reports: readonly CheckReport[], changed: CheckReport['changedPaths']): CheckReport[] {
-  return reports.map((report) =>
-    report.outcome === 'passed' ? { ...report, outcome: 'fixed', changedPaths: changed } : report,
-  )
+/** The reports of those that rewrote files; a check that does not say that it did is told by what it left. */
+function fixers(reports: readonly CheckReport[], changed: CheckReport['changedPaths']): CheckReport[] {
+  const said = reports.filter((report) => report.outcome === 'fixed')
+  if (said.length > 0) return said
+  return reports.map((report) => ({ ...report, outcome: 'fixed', changedPaths: changed }))
+}
+
+function isSame(a: CheckReport, b: CheckReport): boolean {
+  return a.check === b.check && a.kind === b.kind
 }

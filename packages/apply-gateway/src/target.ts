@@ -61,4 +61,7 @@ export interface Target {
   land(verdict: LandingVerdict, fence: Fence): Promise<void>
 
   visible(): Promise<VisibleState>
+
+  /** Called when there is nothing to do: a chance to start what the next landing will need. Changes nothing that anybody sees. */
+  ready?(): Promise<void>
 }

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TemporaryRepository, temporaryRepository } from '@patchlane/git/testing'
-import { type CheckReport, repoIdSchema, targetNameSchema } from '@patchlane/kernel'
+import { type CheckReport, parseRepoPath, repoIdSchema, targetNameSchema } from '@patchlane/kernel'
 import { afterEach, describe, expect, it } from 'vitest'
 import {
   ApplyGateway,
@@ -169,6 +169,28 @@ describe('the road of a patch', () => {
     expect(queue.get(id).verdict?.checks[0]).toMatchObject({ check: 'upper', outcome: 'fixed', changedPaths: ['a'] })
     expect((await repository.listTree('main')).map(({ path }) => path)).toEqual(['a', 'b'])
     expect(await read('b')).toBe('b\n')
+  })
+
+  it('reports the tool that rewrote files as fixed, and the others of the same check as they said last', async () => {
+    const tools: Check = {
+      name: 'tools',
+      kind: 'format',
+      async run({ directory }) {
+        const file = join(directory, 'a')
+        const text = await readFile(file, 'utf8')
+        const dirty = text !== text.toUpperCase()
+        await writeFile(file, text.toUpperCase())
+        const upper = { ...report('upper', 'format', dirty ? 'fixed' : 'passed'), changedPaths: [parseRepoPath('a')] }
+        return [upper, { ...report('types', 'diagnostics', 'passed'), summary: dirty ? 'first' : 'last' }]
+      },
+    }
+    const { make, propose, queue } = await setUp({ a: 'a\n' })
+    const id = await propose({ a: 'new\n' })
+    await make({ checks: [tools] }).drain()
+    expect(queue.get(id).verdict?.checks.map(({ check, outcome, summary }) => [check, outcome, summary])).toEqual([
+      ['upper', 'fixed', expect.anything()],
+      ['types', 'passed', 'last'],
+    ])
   })
 
   it('is broken, not passed, when a check throws or tools undo each other', async () => {

@@ -1,82 +1,53 @@
-import { execFile } from 'node:child_process'
-import { promisify } from 'node:util'
-import { PatchlaneError } from '@patchlane/kernel'
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { openLanding } from './crash/landing.ts'
-import { judgeScene, makeScene, type Scene } from './crash/scene.ts'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { instrument } from './crash/fault.ts'
 
-const run = promisify(execFile)
-const child = new URL('./crash/child.ts', import.meta.url).pathname
-/** Every call with PATCHLANE_CRASH=all; else one in so many. */
-const stride = process.env.PATCHLANE_CRASH === 'all' ? 1 : 9
-let scene: Scene
-beforeAll(async () => {
-  scene = await makeScene()
-})
-afterAll(async () => scene.remove())
+instrument()
+const { errorDrill, failingRecoveryDrill, inChild, killDrill } = await import('./crash/drills.ts')
+const { makeScene } = await import('./crash/scene.ts')
 
-/** Undefined when it was killed, else how many calls there were. */
-async function inChild(directory: string, mode: 'land' | 'recover', at: number): Promise<number | undefined> {
-  const args = ['--conditions=@patchlane/source', child, directory, scene.commit, mode, String(at)]
-  try {
-    return Number((await run(process.execPath, args)).stdout)
-  } catch (thrown) {
-    if (typeof thrown === 'object' && thrown !== null && 'signal' in thrown && thrown.signal === 'SIGKILL')
-      return undefined
-    throw thrown
-  }
-}
+/** A sample; `benchmarks/crash.ts` goes through every call, those of git included. */
+const points = (calls: number, stride: number) =>
+  Array.from({ length: calls }, (_, n) => n + 1).filter((n) => n % stride === 0 || n > calls - 2)
 
-async function recover(directory: string, epoch: number) {
-  const landing = await openLanding(directory, scene.commit)
-  try {
-    return await landing.target.recover(await landing.target.takeOver({ epoch, owner: `recoverer-${epoch}` }))
-  } finally {
-    await landing.repository.close()
-  }
-}
+describe.each(['branch', 'directory'] as const)('a %s', (kind) => {
+  let scene: Awaited<ReturnType<typeof makeScene>>
+  let calls = 0
+  beforeAll(async () => {
+    scene = await makeScene(kind)
+    calls = (await inChild(await scene.copy(), scene, 'land', 1_000_000)) ?? 0
+  }, 60_000)
+  afterAll(async () => scene.remove())
 
-it('is whole after being killed at any call of a landing', { timeout: 900_000 }, async () => {
-  const outcomes = new Set<string>()
-  const calls = (await inChild(await scene.copy(), 'land', 1_000_000)) ?? 0
-  expect(calls).toBeGreaterThan(15)
-  const points = Array.from({ length: calls }, (_, n) => n + 1).filter((n) => n % stride === 0 || n > calls - 3)
-  for (const at of points) {
-    const directory = await scene.copy()
-    expect(await inChild(directory, 'land', at)).toBeUndefined()
-    const recoveries = await recover(directory, 5)
-    expect({ at, problems: await judgeScene(directory, scene) }).toEqual({ at, problems: [] })
-    for (const { outcome } of recoveries) outcomes.add(outcome)
-    expect(await recover(directory, 6)).toEqual([])
-  }
-  expect([...outcomes].sort()).toEqual(['landed', 'undone'])
-})
-
-it('is whole after being killed again in the recovery', { timeout: 900_000 }, async () => {
-  for (const first of stride === 1 ? [6, 8, 10, 12, 14, 16] : [14]) {
-    for (let at = 1; ; at += stride) {
-      const directory = await scene.copy()
-      await inChild(directory, 'land', first)
-      const calls = await inChild(directory, 'recover', at)
-      await recover(directory, 5)
-      expect({ first, at, problems: await judgeScene(directory, scene) }).toEqual({ first, at, problems: [] })
-      if (calls !== undefined) break
+  it('is whole after a landing was killed, wherever', { timeout: 300_000 }, async () => {
+    expect(calls).toBeGreaterThan(15)
+    const outcomes = new Set<string>()
+    for (const at of points(calls, 11)) {
+      const report = await killDrill(scene, at)
+      expect({ at, problems: report.problems }).toEqual({ at, problems: [] })
+      for (const outcome of report.outcomes) outcomes.add(outcome)
     }
-  }
-})
+    expect([...outcomes].sort()).toEqual(['landed', 'undone'])
+  })
 
-it('says what went wrong and takes the landing back when the disk fails', { timeout: 900_000 }, async () => {
-  const errors = new URL('./crash/errors.ts', import.meta.url).pathname
-  const args = ['--conditions=@patchlane/source', errors, scene.old, scene.commit, String(stride)]
-  const directories = await Promise.all(Array.from({ length: stride === 1 ? 140 : 24 }, () => scene.copy()))
-  const { stdout } = await run(process.execPath, [...args, ...directories], { maxBuffer: 10_000_000 })
-  const lines = stdout
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line))
-  expect(lines.length).toBeGreaterThan(5)
-  expect(lines.filter(({ problems }) => problems.length > 0)).toEqual([])
-  expect(lines.some(({ landed }) => landed === false)).toBe(true)
-  for (const { error } of lines.filter(({ landed }) => !landed))
-    expect(PatchlaneError.is(error) || error.code).toMatch(/^[A-Z_]+$/)
+  it('is whole after its recovery was killed too', { timeout: 300_000 }, async () => {
+    for (const at of [1, 6, 11]) {
+      const { problems } = await killDrill(scene, calls - 12, at)
+      expect({ at, problems }).toEqual({ at, problems: [] })
+    }
+  })
+
+  it('is whole, and nobody was lied to, after a call failed', { timeout: 300_000 }, async () => {
+    for (const [fault, stride] of [
+      ['ENOSPC', 9],
+      ['EIO', 19],
+    ] as const) {
+      for (let at = 2; ; at += stride) {
+        const { met, problems, said } = await errorDrill(scene, fault, at)
+        expect({ fault, at, said, problems }).toEqual({ fault, at, said, problems: [] })
+        if (!met) break
+      }
+    }
+    const { problems } = await failingRecoveryDrill(scene, calls - 12, 'EIO', 12)
+    expect(problems).toEqual([])
+  })
 })

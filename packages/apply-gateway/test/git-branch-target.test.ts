@@ -1,8 +1,15 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { copyFile, mkdtemp, readFile, rm, stat } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { GitRepository } from '@patchlane/git'
 import { temporaryRepository } from '@patchlane/git/testing'
-import { targetNameSchema } from '@patchlane/kernel'
+import { patchIdSchema, targetNameSchema } from '@patchlane/kernel'
 import { describe, expect, it } from 'vitest'
 import { GitBranchTarget } from '../src/index.ts'
+import { Judgement } from '../src/landing-verdict.ts'
 import { targetContract } from '../src/testing/index.ts'
 
 const name = targetNameSchema.parse('refs/heads/main')
@@ -29,6 +36,48 @@ describe('GitBranchTarget', () => {
           },
         }
       },
+    },
+  )
+
+  it.runIf(process.platform === 'linux')(
+    'holds the index until commands have ended that may have read it before the landing',
+    async () => {
+      const sandbox = await temporaryRepository({ a: 'a\n' })
+      const tools = await mkdtemp(join(tmpdir(), 'patchlane-tools-'))
+      try {
+        const { repository, directory } = sandbox
+        const base = await repository.resolve('main')
+        const oid = await repository.writeBlob(Buffer.from('landed\n'))
+        const entry = { path: 'a', entry: { mode: '100644' as const, oid } }
+        const tree = await repository.writeTree(await repository.treeOf(base), [entry])
+        const author = { name: 'a', email: 'a', at: 0 }
+        const commit = await repository.commitTree({ tree, parents: [base], message: 'Land', author })
+        const patchId = patchIdSchema.parse('44444444-4444-4444-8444-444444444444')
+        const judgement = new Judgement({ patchId, base, tree, commit }, { checks: [], approval: false })
+        judgement.preserved(tree)
+        const target = new GitBranchTarget({ repository, name })
+        const fence = await target.takeOver({ epoch: 1, owner: 'writer' })
+        // Stands for a commit that has read the index and is about to lock it.
+        await copyFile('/bin/sleep', join(tools, 'git'))
+        const reader = spawn(join(tools, 'git'), ['60'], { cwd: directory })
+        await once(reader, 'spawn')
+        let ended = false
+        const landing = target.land(judgement.conclude(), fence).then(() => {
+          ended = true
+        })
+        while ((await target.head()) !== commit) await sleep(5)
+        await sleep(300)
+        expect(ended).toBe(false)
+        expect((await stat(join(directory, '.git/index.lock'))).size).toBeGreaterThan(0)
+        reader.kill()
+        await landing
+        await expect(stat(join(directory, '.git/index.lock'))).rejects.toMatchObject({ code: 'ENOENT' })
+        expect(await repository.status()).toEqual([])
+        expect(await readFile(join(directory, 'a'), 'utf8')).toBe('landed\n')
+      } finally {
+        await sandbox.remove()
+        await rm(tools, { recursive: true })
+      }
     },
   )
 })

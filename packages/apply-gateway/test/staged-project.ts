@@ -6,6 +6,7 @@ import { runGit } from '@patchlane/git'
 import { type FileChange, objectIdSchema, parseRepoPath } from '@patchlane/kernel'
 import { patchFixture, versionOf } from '@patchlane/kernel/testing'
 import type { CheckContext } from '../src/check.ts'
+import { withBaseContent } from '../src/checks/staged-files.ts'
 
 export interface StagedProject {
   context: CheckContext
@@ -65,6 +66,7 @@ export async function stagedProject(
       patch,
       signal: new AbortController().signal,
       log: (line) => lines.push(line),
+      onBase: (work) => withBaseContent(context, [...context.paths, ...context.deleted], work),
     }
     head = staged
     before = Object.fromEntries(

@@ -19,6 +19,13 @@ export { ConventionsSource } from './build/sources/conventions-source.ts'
 export { DocumentsSource } from './build/sources/documents-source.ts'
 export { NeighboursSource } from './build/sources/neighbours-source.ts'
 export { RankedFilesSource } from './build/sources/ranked-files-source.ts'
+export {
+  InMemorySessionMemory,
+  type SessionMemory,
+  SessionMemorySource,
+  type SessionMemorySourceOptions,
+  type SessionNote,
+} from './build/sources/session-memory-source.ts'
 export { TestsSource } from './build/sources/tests-source.ts'
 export { UrlSource, type UrlSourceOptions } from './build/sources/url-source.ts'
 export { BpeTokenCounter, type TokenCounter } from './build/token-counter.ts'
@@ -30,8 +37,9 @@ export { type CodeGraph, testsOf } from './graph/code-graph.ts'
 export { GraphBuilder } from './graph/graph-builder.ts'
 export { type History, HistoryStore } from './history/history.ts'
 export { type MemoryCommit, MemoryTreeReader } from './memory-tree-reader.ts'
-export { ContextRanker, type RankedFile, type Ranking, type RankRequest } from './rank/context-ranker.ts'
-export { scoresOf } from './rank/score.ts'
+export { ContextRanker, type Ranking, type RankRequest } from './rank/context-ranker.ts'
+export { type FeatureName, featureNames, featuresOf } from './rank/features.ts'
+export type { RankedFile } from './rank/ranked-file.ts'
 export { type Signals, signalsOf } from './rank/signals.ts'
 export { readTask, type TaskQuery } from './rank/task-query.ts'
 export { defaultWeights, type RankWeights } from './rank/weights.ts'

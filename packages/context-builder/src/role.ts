@@ -8,7 +8,7 @@ const vendored = /(?:^|\/)(?:node_modules|vendor|third[_-]?party|vendored|_vendo
 const generatedName =
   /(?:^|\/)(?:package-lock\.json|pnpm-lock\.yaml|yarn\.lock|npm-shrinkwrap\.json|Cargo\.lock|poetry\.lock|uv\.lock|Gemfile\.lock|composer\.lock|go\.sum|bun\.lockb?)$|\.(?:snap|min\.js|min\.css|map|pb\.go|pb2\.py|pb2_grpc\.py)$|_pb2\.pyi?$|\.generated\.\w+$|(?:^|\/)(?:dist|__snapshots__|__generated__)\//
 const testName =
-  /(?:^|\/)(?:tests?|__tests?__|spec|specs|e2e|__mocks__|fixtures?|__fixtures__|testdata|test_\w+|playground)\/|(?:^|\/)test_[^/]+\.\w+$|^testing\/|[._-](?:test|tests|spec|e2e|bench)\.\w+$|_test\.\w+$|(?:^|\/)conftest\.py$|[a-z]Tests?\.(?:java|cs|php|kt)$|(?:^|\/)tests?\.(?:py|rs)$/
+  /(?:^|\/)(?:tests?|__tests?__|spec|specs|e2e|__mocks__|fixtures?|__fixtures__|testdata|test_\w+|playground)\/|(?:^|\/)test_[^/]+\.\w+$|^testing\/|[._-](?:test|tests|spec|e2e|bench|test-d|spec-d|tst)\.\w+$|_test\.\w+$|(?:^|\/)conftest\.py$|[a-z]Tests?\.(?:java|cs|php|kt)$|(?:^|\/)tests?\.(?:py|rs)$/
 const exampleName =
   /(?:^|\/)(?:examples?|samples?|demos?|docs_src|sandbox|cookbook|tutorials?|benchmarks?|bench|perf|template-[^/]+)\//i
 const docName = /(?:^|\/)(?:docs?|documentation|website|site)\//i

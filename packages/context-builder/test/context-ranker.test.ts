@@ -91,4 +91,20 @@ describe('readTask', () => {
     expect(query.paths).toEqual(expect.arrayContaining(['src/node/css.ts', 'vite.config.ts']))
     expect(query.modules).toContain('a.b.c')
   })
+
+  it('takes an area before the title for a word, and the kind of a change for none', () => {
+    expect([...readTask('cookie: keep quotes').terms.keys()]).toEqual(['cooki', 'keep', 'quot'])
+    expect([...readTask('fix: keep quotes').terms.keys()]).toEqual(['keep', 'quot'])
+    expect([...readTask('feat(jar)!: keep quotes').terms.keys()]).toEqual(['jar', 'keep', 'quot'])
+  })
+
+  it('reads past what a form adds', () => {
+    const query = readTask(
+      'fix: quotes\n\n<!-- Describe your change -->\n## Summary\n- [x] I have read the guide\n- keeps spaces\n',
+    )
+    expect([...query.terms.keys()]).toEqual(expect.arrayContaining(['quot', 'keep', 'spac']))
+    expect(query.terms.has('guid')).toBe(false)
+    expect(query.terms.has('describ')).toBe(false)
+    expect([...query.titleTerms.keys()]).toEqual(['quot'])
+  })
 })

@@ -33,6 +33,7 @@ CREATE TABLE "checkpoint_writes" ("thread_id" text not null,
   "channel" text not null,
   "type" text,
   "value" blob,
+  "task_path" text default '' not null,
   constraint "checkpoint_writes_key" primary key ("thread_id",
   "checkpoint_ns",
   "checkpoint_id",
@@ -160,12 +161,12 @@ CREATE TABLE "patch_proposals" ("patch_id" text not null,
 CREATE INDEX "patch_proposals_created" on "patch_proposals" ("created_at",
   "seq");
 
-CREATE INDEX "patch_proposals_line" on "patch_proposals" ("repo_id",
+CREATE INDEX "patch_proposals_open" on "patch_proposals" ("repo_id",
   "target",
   "status",
   "line",
   "rank",
-  "seq");
+  "seq") where settled_at is null;
 
 CREATE INDEX "patch_proposals_run" on "patch_proposals" ("run_id");
 
@@ -173,11 +174,12 @@ CREATE UNIQUE INDEX "patch_proposals_seq" on "patch_proposals" ("repo_id",
   "target",
   "seq");
 
-CREATE INDEX "patch_proposals_settled" on "patch_proposals" ("settled_at");
+CREATE INDEX "patch_proposals_settled" on "patch_proposals" ("settled_at",
+  "seq") where settled_at is not null;
 
-CREATE INDEX "patch_proposals_status" on "patch_proposals" ("status",
+CREATE INDEX "patch_proposals_status" on "patch_proposals" ("repo_id",
   "target",
-  "repo_id",
+  "status",
   "seq");
 
 CREATE INDEX "patch_proposals_target" on "patch_proposals" ("target",
@@ -206,6 +208,8 @@ CREATE TABLE "runs" ("run_id" text not null,
   "updated_at" bigint not null,
   "finished_at" bigint,
   constraint "runs_key" primary key ("run_id"));
+
+CREATE INDEX "runs_finished" on "runs" ("finished_at");
 
 CREATE INDEX "runs_status" on "runs" ("repo_id",
   "status");

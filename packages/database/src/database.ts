@@ -1,5 +1,6 @@
 import type { Clock } from '@patchlane/kernel'
 import type { Kysely, RawBuilder, Transaction } from 'kysely'
+import type { LeaseKeeper } from './lease-keeper/lease-keeper.ts'
 import type { Schema } from './schema.ts'
 import type { WakeUps } from './wake-ups.ts'
 
@@ -18,8 +19,12 @@ export interface Database {
   /** For reads, and for single statements. On SQLite it waits while this handle's transaction is open: inside one, use what the callback got. */
   readonly db: Kysely<Schema>
   readonly wakeUps: WakeUps
+  /** Keeps leases alive; from a thread of its own, where this handle can open a second connection. */
+  readonly leaseKeeper: LeaseKeeper
   /** The time on the database's clock as an expression, for a query that needs it beside something else. */
   readonly clock: RawBuilder<number>
+  /** The name of a table as it must stand in hand-written SQL, with its schema. */
+  table(name: keyof Schema): RawBuilder<unknown>
   /** The time on the database's clock, UTC in milliseconds: one clock for all machines that share the store. */
   now(executor?: Kysely<Schema>): Promise<number>
   /**
@@ -39,6 +44,8 @@ export interface Database {
 export interface SharedDatabaseOptions {
   /** False refuses an outdated schema instead of migrating it. @default true */
   migrate?: boolean
+  /** Instead of the engine's own; closed with the handle. */
+  wakeUps?: WakeUps
   /** Replaces the database's clock; for tests. */
   clock?: Clock
 }

@@ -12,7 +12,8 @@ export {
   SchemaTooNewError,
 } from './errors.ts'
 export { EventLog, type EventLogOptions, type ReadEventsOptions } from './event-log.ts'
-export { type LeaseKey, type LeaseStanding, LeaseTable } from './lease-table.ts'
+export type { LeaseKeeper } from './lease-keeper/lease-keeper.ts'
+export { type LeaseKey, type LeaseStanding, LeaseTable, leaseStanding } from './lease-table.ts'
 export { schemaVersion } from './migrator.ts'
 export { type OpenDatabaseOptions, openDatabase } from './open-database.ts'
 export type { Schema } from './schema.ts'

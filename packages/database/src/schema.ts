@@ -247,4 +247,6 @@ export interface CheckpointWritesTable {
   channel: string
   type: Optional<string>
   value: NullableBytes
+  /** Where in the graph the task is, as LangGraph writes it; its order is the order in which writes are applied. */
+  task_path: Defaulted<string>
 }

@@ -3,6 +3,11 @@ import type { Clock } from '@patchlane/kernel'
 import { type Kysely, type RawBuilder, sql, type Transaction } from 'kysely'
 import type { Database, Dialect } from './database.ts'
 import { NestedTransactionError } from './errors.ts'
+import type { LeaseKeeper } from './lease-keeper/lease-keeper.ts'
+import { LeaseRenewals } from './lease-keeper/lease-renewals.ts'
+import type { ThreadStore } from './lease-keeper/lease-thread-protocol.ts'
+import { ThreadLeaseKeeper } from './lease-keeper/thread-lease-keeper.ts'
+import { LeaseTable } from './lease-table.ts'
 import { assertSchema, type MigrationEngine, migrateSchema } from './migrator.ts'
 import type { Schema } from './schema.ts'
 import type { WakeUps } from './wake-ups.ts'
@@ -12,6 +17,10 @@ export interface SqlDatabaseParts {
   db: Kysely<Schema>
   wakeUps: WakeUps
   clock: Clock | undefined
+  /** How a thread can open the same store; without it leases are renewed in this one. */
+  threadStore?: ThreadStore | undefined
+  /** The schema of the tables, where the engine has such. */
+  schema?: string
   /** Whether running the transaction once more can help. */
   isRetryable(error: unknown): boolean
   migration: MigrationEngine
@@ -24,6 +33,8 @@ export class SqlDatabase implements Database {
   readonly dialect: Dialect
   readonly db: Kysely<Schema>
   readonly wakeUps: WakeUps
+  readonly table: Database['table']
+  readonly leaseKeeper: LeaseKeeper
   readonly #parts: SqlDatabaseParts
   readonly #inside = new AsyncLocalStorage<true>()
   readonly #afterCommit = new WeakMap<Kysely<Schema>, (() => void)[]>()
@@ -33,7 +44,11 @@ export class SqlDatabase implements Database {
     this.dialect = parts.dialect
     this.db = parts.db
     this.wakeUps = parts.wakeUps
+    this.table = (name) => (parts.schema === undefined ? sql.id(name) : sql.id(parts.schema, name))
     this.#parts = parts
+    const local = new LeaseRenewals(new LeaseTable(this))
+    const store = parts.threadStore
+    this.leaseKeeper = store === undefined ? local : new ThreadLeaseKeeper({ store, local })
   }
 
   get clock(): RawBuilder<number> {
@@ -92,7 +107,10 @@ export class SqlDatabase implements Database {
   }
 
   close(): Promise<void> {
-    this.#closing ??= this.wakeUps.close().then(() => this.db.destroy())
+    this.#closing ??= this.leaseKeeper
+      .close()
+      .then(() => this.wakeUps.close())
+      .then(() => this.db.destroy())
     return this.#closing
   }
 }

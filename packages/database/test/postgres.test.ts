@@ -5,7 +5,13 @@ import { Pool } from 'pg'
 import { afterAll, describe, expect, it } from 'vitest'
 import { openDatabase, schemaVersion } from '../src/index.ts'
 import { openPostgres } from '../src/postgres/index.ts'
-import { databaseContract, describeSchema, postgresHarness, startPostgres } from '../src/testing/index.ts'
+import {
+  databaseContract,
+  describeSchema,
+  postgresHarness,
+  startPostgres,
+  wakeUpsContract,
+} from '../src/testing/index.ts'
 
 const server = await startPostgres()
 const url = server?.url ?? ''
@@ -17,6 +23,7 @@ afterAll(async () => {
 
 describe.skipIf(server === undefined)('Postgres', () => {
   databaseContract({ it, expect }, stores)
+  wakeUpsContract({ it, expect }, { open: async (namespace) => (await stores.open(namespace)).wakeUps })
 
   it('has the schema that was reviewed', async () => {
     const database = await openPostgres({ url, schema: 'reviewed' })
@@ -106,6 +113,43 @@ describe.skipIf(server === undefined)('Postgres', () => {
     const before = woken
     await until(() => woken > before + 2)
     stop()
+  })
+
+  it('goes on when a pooler has changed the server under a statement that it knows by name', async () => {
+    const database = await openPostgres({ url, schema: 'names', maxConnections: 1 })
+    const ask = () => database.db.selectFrom('event_streams').selectAll().where('stream', '=', 'none').execute()
+    const named = async () => {
+      const { rows } = await sql<{ n: number }>`
+        select count(*)::integer as n from pg_prepared_statements where name like 'patchlane%'
+      `.execute(database.db)
+      return rows[0]?.n
+    }
+    const forget = () => sql`deallocate all`.execute(database.db)
+    for (let n = 0; n < 6; n++) await ask()
+    expect(await named()).toBe(1)
+    await forget()
+    await expect(ask()).resolves.toEqual([])
+    for (let n = 0; n < 6; n++) await ask()
+    expect(await named()).toBe(0)
+    await database.close()
+  })
+
+  it('runs a transaction again in which a name was not known', async () => {
+    const database = await openPostgres({ url, schema: 'names', maxConnections: 1 })
+    let runs = 0
+    const write = () =>
+      database.transaction(async (trx) => {
+        runs++
+        await trx
+          .insertInto('event_streams')
+          .values({ stream: `s${runs}`, last_seq: 1 })
+          .execute()
+      })
+    for (let n = 0; n < 6; n++) await write()
+    await sql`deallocate all`.execute(database.db)
+    await write()
+    expect((await database.db.selectFrom('event_streams').selectAll().execute()).length).toBe(7)
+    await database.close()
   })
 
   it('says that the server is away, without the password', async () => {

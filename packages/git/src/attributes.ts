@@ -3,7 +3,7 @@ import { fromRawName, TREE_MODE, type TreeEntry } from './tree-object.ts'
 
 /** What reading attributes needs from a repository. */
 export interface AttributesSource {
-  readTree(oid: ObjectId): Promise<TreeEntry[]>
+  readTree(oid: ObjectId): Promise<readonly TreeEntry[]>
   readBlob(oid: ObjectId): Promise<Buffer>
 }
 

@@ -37,7 +37,7 @@ export function parseRawDiff(stdout: string): TreeDifference[] {
  * What differs between two trees, without rename detection and without a process: only folders that differ are read. Sorted by path.
  */
 export async function walkDifference(
-  readTree: (oid: ObjectId) => Promise<TreeEntry[]>,
+  readTree: (oid: ObjectId) => Promise<readonly TreeEntry[]>,
   a: ObjectId | null,
   b: ObjectId | null,
   prefix = '',
@@ -53,7 +53,7 @@ export async function walkDifference(
 }
 
 async function entryDifference(
-  readTree: (oid: ObjectId) => Promise<TreeEntry[]>,
+  readTree: (oid: ObjectId) => Promise<readonly TreeEntry[]>,
   before: TreeEntry | undefined,
   after: TreeEntry | undefined,
   path: string,
@@ -75,4 +75,23 @@ async function entryDifference(
     `${path}/`,
   )
   return [...own, ...inside]
+}
+
+/** The ids of all objects, trees and blobs, that the second tree has where the first has others. */
+export async function newObjects(
+  readTree: (oid: ObjectId) => Promise<readonly TreeEntry[]>,
+  before: ObjectId | null,
+  after: ObjectId,
+): Promise<ObjectId[]> {
+  if (before === after) return []
+  const [old, now] = await Promise.all([before === null ? [] : readTree(before), readTree(after)])
+  const known = new Map(old.map((entry) => [entry.name, entry]))
+  const inside = await Promise.all(
+    now.map(async ({ name, mode, oid }) => {
+      const twin = known.get(name)
+      if (twin?.oid === oid) return []
+      return mode === TREE_MODE ? newObjects(readTree, twin?.mode === TREE_MODE ? twin.oid : null, oid) : [oid]
+    }),
+  )
+  return [after, ...inside.flat()]
 }

@@ -7,7 +7,8 @@ export class NotARepositoryError extends PatchlaneError {
 
   constructor(directory: string, options?: ErrorOptions) {
     super(`${directory} is not inside a git repository.`, {
-      remedy: 'Change to a folder inside one, or make one with "git init".',
+      remedy:
+        'Change to a folder inside one, make one with "git init", or make the folder itself a target with "patchlane init".',
       ...options,
     })
   }

@@ -1,6 +1,8 @@
-import { mkdir, open, readFile, rm } from 'node:fs/promises'
+import { randomBytes } from 'node:crypto'
+import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { sha256 } from '@patchlane/kernel'
 import { identityOf, isAlive, processIdentitySchema } from '@patchlane/process'
 
 const queues = new Map<string, Promise<unknown>>()
@@ -24,12 +26,20 @@ export async function withFileLock<T>(file: string, work: () => Promise<T>): Pro
 }
 
 async function locked<T>(file: string, work: () => Promise<T>): Promise<T> {
-  await mkdir(dirname(file), { recursive: true })
-  const owner = JSON.stringify(await identityOf())
-  for (let delay = 2; ; delay = Math.min(delay * 2, 100)) {
-    if (await create(file, owner)) break
-    if (await ownerIsDead(file)) await rm(file, { force: true })
-    else await sleep(delay)
+  const nonce = randomBytes(8).toString('hex')
+  // Made elsewhere and linked, so that the lock never exists without its owner's name.
+  const own = `${file}.${nonce}`
+  try {
+    await mkdir(dirname(file), { recursive: true })
+    // The nonce tells what a dead process left from what it, or another one, takes next.
+    await writeFile(own, JSON.stringify({ ...(await identityOf()), nonce }))
+    for (let delay = 2; !(await create(own, file)); ) {
+      if (await removeDead(file)) continue
+      await sleep(delay)
+      delay = Math.min(delay * 2, 100)
+    }
+  } finally {
+    await rm(own, { force: true })
   }
   try {
     return await work()
@@ -38,11 +48,9 @@ async function locked<T>(file: string, work: () => Promise<T>): Promise<T> {
   }
 }
 
-async function create(file: string, owner: string): Promise<boolean> {
+async function create(own: string, file: string): Promise<boolean> {
   try {
-    const handle = await open(file, 'wx')
-    await handle.writeFile(owner)
-    await handle.close()
+    await link(own, file)
     return true
   } catch (thrown) {
     if (typeof thrown === 'object' && thrown !== null && 'code' in thrown && thrown.code === 'EEXIST') return false
@@ -50,16 +58,25 @@ async function create(file: string, owner: string): Promise<boolean> {
   }
 }
 
-/** An unreadable owner is one that is still writing its name, or died doing so: the second look decides. */
-async function ownerIsDead(file: string): Promise<boolean> {
-  for (let look = 0; look < 20; look++) {
-    const text = await readFile(file, 'utf8').catch(() => undefined)
-    if (text === undefined) return false
-    const owner = processIdentitySchema.safeParse(tryJson(text))
-    if (owner.success) return !(await isAlive(owner.data))
-    await sleep(25)
-  }
+/**
+ * Removes the lock of a dead owner. Of several who see it at once only one may, else a late one would remove the lock that an early one
+ * has taken meanwhile: so the right to remove this very lock is a lock of its own.
+ *
+ * @returns whether it is worth trying to take the lock at once.
+ */
+async function removeDead(file: string): Promise<boolean> {
+  const text = await read(file)
+  if (text === undefined) return true
+  const owner = processIdentitySchema.safeParse(tryJson(text)).data
+  if (owner === undefined || (await isAlive(owner))) return false
+  await locked(`${file}.over-${sha256(text).slice(0, 16)}`, async () => {
+    if ((await read(file)) === text) await rm(file, { force: true })
+  })
   return true
+}
+
+function read(file: string): Promise<string | undefined> {
+  return readFile(file, 'utf8').catch(() => undefined)
 }
 
 function tryJson(text: string): unknown {

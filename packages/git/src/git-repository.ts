@@ -2,20 +2,20 @@ import { realpath } from 'node:fs/promises'
 import { type FileChange, type FileVersion, isObjectId, type ObjectId } from '@patchlane/kernel'
 import { CommittedAttributes } from './attributes.ts'
 import { describeChange, describeVersion } from './changes.ts'
-import { type Commit, type CommitDraft, parseCommit, serializeCommit } from './commit-object.ts'
+import type { Commit, CommitDraft } from './commit-object.ts'
 import { parseRawDiff, type TreeDifference, walkDifference } from './diff-trees.ts'
 import { GitCommandError, ObjectNotFoundError } from './errors.ts'
 import { LOG_FORMAT, type LogEntry, parseLog } from './log.ts'
-import { LooseObjectWriter } from './loose-object-writer.ts'
 import { type MergeOutcome, parseMergeTree } from './merge-trees.ts'
-import { ObjectReader } from './object-reader.ts'
+import { ObjectStore } from './object-store.ts'
 import { PrivateGitDirectory } from './private-git-directory.ts'
-import { RefTransaction, type RefTransactionOptions, type RefUpdate } from './ref-transaction.ts'
+import { ReadyRefTransaction } from './ready-ref-transaction.ts'
+import type { RefTransaction, RefTransactionOptions, RefUpdate } from './ref-transaction.ts'
 import { findRepository, type RepositoryLayout } from './repository-layout.ts'
 import { type GitRequest, runGit } from './run-git.ts'
 import { parseStatus, type StatusEntry } from './status.ts'
-import { editTree, type TreeChange } from './tree-editor.ts'
-import { parseTree, serializeTree, type TreeEntry } from './tree-object.ts'
+import type { TreeChange } from './tree-editor.ts'
+import type { TreeEntry } from './tree-object.ts'
 import { Worktrees } from './worktrees.ts'
 
 export interface GitRepositoryOptions {
@@ -34,32 +34,24 @@ export interface TreeFile {
   size?: number
 }
 
+/** The worktree's own git folder and object format are the repository's unless given. */
+export type RefTransactionRequest = Pick<RefTransactionOptions, 'message'> & Partial<RefTransactionOptions>
+
 /**
  * One repository, through git's plumbing. Objects are read through one long-lived git process and written without one; merges and
  * comparisons run in a private git folder where no configuration, hook, filter or driver of the repository is in force.
  */
 export class GitRepository {
   readonly #layout: RepositoryLayout
-  readonly #reader: ObjectReader
-  readonly #writer: LooseObjectWriter
-  /** For objects that only one merge needs: they need not survive a power cut. */
-  readonly #scratch: LooseObjectWriter
+  readonly #objects: ObjectStore
   readonly #private: PrivateGitDirectory
   readonly #attributes: CommittedAttributes
+  readonly #ready = new ReadyRefTransaction()
   readonly worktrees: Worktrees
 
   private constructor(layout: RepositoryLayout, options: GitRepositoryOptions) {
     this.#layout = layout
-    this.#reader = new ObjectReader(layout)
-    const writer = (fsync: boolean) =>
-      new LooseObjectWriter({
-        objectDirectory: layout.objectDirectory,
-        objectFormat: layout.objectFormat,
-        fsync,
-        exists: async (oid) => (await this.#reader.info(oid)) !== undefined,
-      })
-    this.#writer = writer(options.fsync ?? true)
-    this.#scratch = writer(false)
+    this.#objects = new ObjectStore(layout, { fsync: options.fsync ?? true })
     this.#private = new PrivateGitDirectory(layout)
     this.#attributes = new CommittedAttributes({
       readTree: (oid) => this.readTreeEntries(oid),
@@ -90,10 +82,14 @@ export class GitRepository {
   get objectFormat(): 'sha1' | 'sha256' {
     return this.#layout.objectFormat
   }
+  /** `name=value`: what of the user's configuration shapes the files of a checkout, line ends above all. */
+  get settings(): readonly string[] {
+    return this.#layout.settings
+  }
 
-  /** Ends the long-lived process. The repository can be used again afterwards; safe to call twice. */
+  /** Ends the long-lived processes. The repository can be used again afterwards; safe to call twice. */
   async close(): Promise<void> {
-    await this.#reader.close()
+    await Promise.all([this.#objects.close(), this.#ready.close()])
   }
 
   /** Runs a git command on the real repository, in the safe environment. `cwd` is the worktree unless given. */
@@ -116,26 +112,22 @@ export class GitRepository {
 
   /** As {@link resolve}; undefined if there is no such commit. */
   async tryResolve(revision: string): Promise<ObjectId | undefined> {
-    return (await this.#reader.info(`${revision}^{commit}`))?.oid
+    return (await this.#objects.info(`${revision}^{commit}`))?.oid
   }
 
   /** The tree of a commit (or tree). @throws {ObjectNotFoundError} */
-  async treeOf(revision: string): Promise<ObjectId> {
-    const info = await this.#reader.info(`${revision}^{tree}`)
-    if (info === undefined) throw new ObjectNotFoundError(revision)
-    return info.oid
+  treeOf(revision: string): Promise<ObjectId> {
+    return this.#objects.treeOf(revision)
   }
 
   /** What a name stands for, of any type: `main:path` too. */
   objectInfo(name: string) {
-    return this.#reader.info(name)
+    return this.#objects.info(name)
   }
 
   /** @throws {ObjectNotFoundError} when there is no blob of that name. */
-  async readBlob(name: string): Promise<Buffer> {
-    const object = await this.#reader.contents(name)
-    if (object?.type !== 'blob') throw new ObjectNotFoundError(name)
-    return object.content
+  readBlob(name: string): Promise<Buffer> {
+    return this.#objects.readBlob(name)
   }
 
   /** In the order asked for. @throws {ObjectNotFoundError} */
@@ -144,17 +136,13 @@ export class GitRepository {
   }
 
   /** @throws {ObjectNotFoundError} */
-  async readCommit(revision: string): Promise<Commit> {
-    const object = await this.#reader.contents(`${revision}^{commit}`)
-    if (object === undefined) throw new ObjectNotFoundError(revision)
-    return parseCommit(object.oid, object.content)
+  readCommit(revision: string): Promise<Commit> {
+    return this.#objects.readCommit(revision)
   }
 
   /** One folder of a tree; names are raw bytes (see {@link TreeEntry}). @throws {ObjectNotFoundError} */
-  async readTreeEntries(treeish: string): Promise<TreeEntry[]> {
-    const object = await this.#reader.contents(`${treeish}^{tree}`)
-    if (object === undefined) throw new ObjectNotFoundError(treeish)
-    return parseTree(object.content, this.#layout.objectFormat)
+  readTreeEntries(treeish: string): Promise<readonly TreeEntry[]> {
+    return this.#objects.readTree(treeish)
   }
 
   /** A file in a commit or tree: null if there is none. @throws {UnsupportedEntryError} for a submodule. */
@@ -196,33 +184,31 @@ export class GitRepository {
   }
 
   writeBlob(content: Uint8Array): Promise<ObjectId> {
-    return this.#writer.write('blob', content)
+    return this.#objects.writeBlob(content)
   }
 
   /** Changes some paths of a tree. @throws {TreeConflictError} */
   writeTree(baseTree: ObjectId, changes: readonly TreeChange[]): Promise<ObjectId> {
-    return editTree(
-      {
-        readTree: (oid) => this.readTreeEntries(oid),
-        writeTree: (entries) => this.#writer.write('tree', serializeTree(entries)),
-      },
-      baseTree,
-      changes,
-    )
+    return this.#objects.editTree(baseTree, changes)
   }
 
   /** The tree without files. */
   emptyTree(): Promise<ObjectId> {
-    return this.#writer.write('tree', Buffer.alloc(0))
+    return this.#objects.writeTree([])
   }
 
   commitTree(draft: CommitDraft): Promise<ObjectId> {
-    return this.#writer.write('commit', serializeCommit(draft))
+    return this.#objects.writeCommit(draft)
+  }
+
+  /** Takes a tree that a git command wrote (`git add`, `write-tree`) into what {@link syncObjects} makes durable. */
+  adoptTree(before: ObjectId | null, after: ObjectId): Promise<void> {
+    return this.#objects.adopt(before, after)
   }
 
   /** Makes everything written so far durable, names included. Call it before a ref points at it. */
   syncObjects(): Promise<void> {
-    return this.#writer.sync()
+    return this.#objects.sync()
   }
 
   /**
@@ -230,18 +216,18 @@ export class GitRepository {
    *
    * @throws {TreeConflictError}
    */
-  async applyChanges(baseTree: ObjectId, changes: readonly FileChange[]): Promise<ObjectId> {
-    const edits = await Promise.all(
-      changes.map(async (change): Promise<TreeChange[]> => {
-        if (change.kind === 'delete') return [{ path: change.path, entry: null }]
-        const entry = { mode: change.after.mode, oid: await this.writeBlob(change.after.content) }
-        const written = { path: change.path, entry }
-        return change.kind === 'rename' ? [{ path: change.from, entry: null }, written] : [written]
-      }),
-    )
+  applyChanges(baseTree: ObjectId, changes: readonly FileChange[]): Promise<ObjectId> {
     // Removals first: a name that one change gives up may be taken by another.
-    const all = edits.flat()
-    return this.writeTree(baseTree, [...all.filter((edit) => !edit.entry), ...all.filter((edit) => edit.entry)])
+    const removed = changes.flatMap((change) => {
+      if (change.kind === 'delete') return [{ path: change.path, entry: null }]
+      return change.kind === 'rename' ? [{ path: change.from, entry: null }] : []
+    })
+    const written = changes.flatMap((change) => {
+      if (change.kind === 'delete') return []
+      const { mode, content } = change.after
+      return [{ path: change.path, mode, content }]
+    })
+    return this.#objects.editTree(baseTree, [...removed, ...written])
   }
 
   /** Which paths differ between two commits or trees. */
@@ -274,7 +260,9 @@ export class GitRepository {
       okExitCodes: [0, 1],
       ...(options.signal === undefined ? {} : { signal: options.signal }),
     })
-    return parseMergeTree(result.stdoutBytes, result.exitCode === 0)
+    const outcome = parseMergeTree(result.stdoutBytes, result.exitCode === 0)
+    await this.#objects.adopt(await this.treeOf(ours), outcome.tree)
+    return outcome
   }
 
   /** Merges from a base of the caller's choice. All three are commits or trees. */
@@ -282,7 +270,7 @@ export class GitRepository {
     // git 2.38 and 2.39 take no base on the command line, so the three trees get commits whose ancestor is the base.
     const author = { name: 'patchlane', email: 'patchlane@localhost', at: 0 }
     const commit = async (revision: string, parents: ObjectId[], message: string) =>
-      this.#scratch.write('commit', serializeCommit({ tree: await this.treeOf(revision), parents, message, author }))
+      this.#objects.writeScratchCommit({ tree: await this.treeOf(revision), parents, message, author })
     const base = await commit(sides.base, [], 'base')
     const [ours, theirs] = await Promise.all([
       commit(sides.ours, [base], 'ours'),
@@ -357,14 +345,17 @@ export class GitRepository {
   }
 
   /** Begins a transaction on refs, to be prepared and committed in steps. */
-  beginRefTransaction(
-    options: Pick<RefTransactionOptions, 'message'> & Partial<RefTransactionOptions>,
-  ): Promise<RefTransaction> {
-    return RefTransaction.begin({
-      gitDir: this.#layout.gitDir,
-      objectFormat: this.#layout.objectFormat,
-      ...options,
-    })
+  beginRefTransaction(options: RefTransactionRequest): Promise<RefTransaction> {
+    return this.#ready.take(this.#transactionOptions(options))
+  }
+
+  /** Has git started for the next transaction with these options, so that it begins at once. */
+  readyRefTransaction(options: RefTransactionRequest): Promise<void> {
+    return this.#ready.prepare(this.#transactionOptions(options))
+  }
+
+  #transactionOptions(options: RefTransactionRequest): RefTransactionOptions {
+    return { gitDir: this.#layout.gitDir, objectFormat: this.#layout.objectFormat, ...options }
   }
 
   /** Verifies and moves refs at once. @throws {RefMovedError}, {RefLockedError}: nothing was changed. */

@@ -1,4 +1,5 @@
 export { type Commit, type CommitDraft, type Identity, readTrailers } from './commit-object.ts'
+export { type DeadLockRequest, gitsAtWork, isGitAtWork, processesMarked, removeDeadLocks } from './dead-locks.ts'
 export type { TreeDifference } from './diff-trees.ts'
 export {
   GitCommandError,

@@ -4,17 +4,30 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { constants, deflate } from 'node:zlib'
 import { type ObjectId, objectIdSchema } from '@patchlane/kernel'
+import pLimit from 'p-limit'
 import type { ObjectType } from './object-reader.ts'
 
 const compress = promisify(deflate)
 
+/** Up to this size, writing an object that a pack holds already costs less than asking git whether one does. */
+const WRITE_UNASKED = 65_536
+
+/** Files open at once: enough for the disk to work on many, few enough for any limit on open files. */
+const OPEN_FILES = 32
+
 export interface LooseObjectWriterOptions {
   objectDirectory: string
   objectFormat: 'sha1' | 'sha256'
-  /** Whether each object is on disk before its id is returned. */
+  /** Whether each object is on disk before it counts as written. */
   fsync: boolean
   /** Whether the repository has an object already, packed or borrowed from another. */
   exists(oid: ObjectId): Promise<boolean>
+}
+
+/** An object whose id is known while it is still on its way to the disk. */
+export interface PendingObject {
+  oid: ObjectId
+  written: Promise<void>
 }
 
 /**
@@ -24,23 +37,24 @@ export interface LooseObjectWriterOptions {
 export class LooseObjectWriter {
   readonly #options: LooseObjectWriterOptions
   readonly #unsyncedFolders = new Set<string>()
+  readonly #limit = pLimit(OPEN_FILES)
 
   constructor(options: LooseObjectWriterOptions) {
     this.#options = options
   }
 
-  async write(type: ObjectType, content: Uint8Array): Promise<ObjectId> {
+  /** Begins to write an object. Nothing but its id may be used before `written` is settled. */
+  put(type: ObjectType, content: Uint8Array): PendingObject {
     const header = Buffer.from(`${type} ${content.byteLength}\0`)
     const hash = createHash(this.#options.objectFormat).update(header).update(content).digest('hex')
     const oid = objectIdSchema.parse(hash)
-    const folder = join(this.#options.objectDirectory, oid.slice(0, 2))
-    const file = join(folder, oid.slice(2))
-    if (await isThere(file)) return oid
-    // git says that it has the empty tree and blob even where no file holds them, and then `fsck` misses them.
-    if (content.byteLength > 0 && (await this.#options.exists(oid))) return oid
-    const bytes = await compress(Buffer.concat([header, content]), { level: constants.Z_BEST_SPEED })
-    await this.#place(folder, file, bytes)
-    return oid
+    return { oid, written: this.#limit(() => this.#write(oid, header, content)) }
+  }
+
+  /** Counts an object that another program wrote among those whose names {@link sync} makes durable. */
+  adopt(oid: ObjectId): void {
+    this.#unsyncedFolders.add(join(this.#options.objectDirectory, oid.slice(0, 2)))
+    this.#unsyncedFolders.add(this.#options.objectDirectory)
   }
 
   /** Makes the names of all objects written so far durable, not only their bytes. Call it before a ref points at them. */
@@ -48,7 +62,25 @@ export class LooseObjectWriter {
     if (!this.#options.fsync) return
     const folders = [...this.#unsyncedFolders]
     this.#unsyncedFolders.clear()
-    await Promise.all(folders.map(syncFolder))
+    try {
+      await Promise.all(folders.map(syncFolder))
+    } catch (thrown) {
+      for (const folder of folders) this.#unsyncedFolders.add(folder)
+      throw thrown
+    }
+  }
+
+  async #write(oid: ObjectId, header: Buffer, content: Uint8Array): Promise<void> {
+    const folder = join(this.#options.objectDirectory, oid.slice(0, 2))
+    const file = join(folder, oid.slice(2))
+    if (await isThere(file)) {
+      // Perhaps written by a process that died before it made the name durable.
+      this.#unsyncedFolders.add(folder)
+      return
+    }
+    if (content.byteLength > WRITE_UNASKED && (await this.#options.exists(oid))) return
+    const bytes = await compress(Buffer.concat([header, content]), { level: constants.Z_BEST_SPEED })
+    await this.#place(folder, file, bytes)
   }
 
   async #place(folder: string, file: string, bytes: Uint8Array): Promise<void> {
@@ -85,7 +117,12 @@ function isMissing(thrown: unknown): boolean {
 }
 
 async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r')
+  const handle = await open(folder, 'r').catch((thrown: unknown) => {
+    // Packed meanwhile, and the empty folder removed.
+    if (isMissing(thrown)) return undefined
+    throw thrown
+  })
+  if (handle === undefined) return
   try {
     await handle.sync()
   } finally {

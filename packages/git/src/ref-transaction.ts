@@ -67,6 +67,16 @@ export class RefTransaction {
     return this.#service.pid
   }
 
+  /** False once its process has ended, by commit, abort or failure. */
+  get running(): boolean {
+    return !this.#ended
+  }
+
+  /** Whether this transaction alone keeps this process alive. It does at first. */
+  keepAlive(wanted: boolean): void {
+    this.#service.keepAlive(wanted)
+  }
+
   /**
    * Locks all refs and checks what they are at. After it, {@link commit} fails only if the disk does.
    *

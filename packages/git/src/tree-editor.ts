@@ -10,7 +10,7 @@ export interface TreeChange {
 
 /** What editing trees needs from a repository. */
 export interface TreeStore {
-  readTree(oid: ObjectId): Promise<TreeEntry[]>
+  readTree(oid: ObjectId): Promise<readonly TreeEntry[]>
   writeTree(entries: readonly TreeEntry[]): Promise<ObjectId>
 }
 

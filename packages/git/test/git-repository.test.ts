@@ -261,6 +261,29 @@ describe('refs', () => {
     expect(await repository.tryResolve('refs/heads/side')).toBeUndefined()
   })
 
+  it('begins a transaction whose git was started ahead, once, and anew where that one has died', async () => {
+    const { repository } = await repositoryWith()
+    const first = await repository.resolve('HEAD')
+    const ref = 'refs/heads/side'
+    const options = { message: 'test' }
+    await repository.readyRefTransaction(options)
+    await repository.readyRefTransaction(options)
+    const ahead = await repository.beginRefTransaction(options)
+    const other = await repository.beginRefTransaction(options)
+    expect(other.pid).not.toBe(ahead.pid)
+    await other.abort()
+    await ahead.prepare([{ kind: 'update', ref, new: first, old: null }])
+    await ahead.commit()
+    expect(await repository.resolve(ref)).toBe(first)
+    await repository.readyRefTransaction(options)
+    const dead = await repository.beginRefTransaction(options)
+    await repository.readyRefTransaction({ message: 'another' })
+    await dead.abort()
+    expect(dead.running).toBe(false)
+    await repository.updateRefs([{ kind: 'update', ref, new: null, old: first }], options)
+    expect(await repository.tryResolve(ref)).toBeUndefined()
+  })
+
   it('runs no hook', async () => {
     const { repository, directory } = await repositoryWith()
     const hook = join(directory, '.git/hooks/reference-transaction')

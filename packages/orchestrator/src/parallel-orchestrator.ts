@@ -38,6 +38,8 @@ export interface ParallelOrchestratorOptions extends RunPorts {
   claimTtlMs?: number
   /** Whether a patch that did not land goes back to its agent. @default {@link goesBack} */
   retry?: (queued: QueuedPatch) => boolean
+  /** Told of every event of every run, beside the reader of its handle. Must not throw. */
+  onEvent?: (event: RunEvent) => void
   /** Names this process to others. @default a name by which others on this machine can tell whether it still lives */
   holder?: string
   clock?: Clock
@@ -196,7 +198,10 @@ export class ParallelOrchestrator {
       defaults: { concurrency, attempts, workspaceTtlMs, retry },
       clock: this.#clock,
       signal,
-      events,
+      emit: (event) => {
+        events.push(event)
+        this.#options.onEvent?.(event)
+      },
       onPlan: async (plan) => {
         planned = true
         await this.#runs.update(runId, { title: plan.title, subtasks: plan.subtasks.length })

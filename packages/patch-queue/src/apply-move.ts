@@ -58,15 +58,27 @@ function moveEvent(before: PatchRecord, after: PatchRecord, options: MoveOptions
     subject: after.patch.patchId,
     data: {
       seq: after.seq,
-      from: before.status,
-      to: after.status,
       runId: after.patch.author.runId ?? null,
-      ...(options.epoch === undefined ? {} : { epoch: options.epoch }),
-      ...(options.verdict === undefined ? {} : { code: options.verdict.code, message: options.verdict.message }),
-      ...(options.verdict?.landedCommit === undefined ? {} : { landedCommit: options.verdict.landedCommit }),
+      ...stepData({ ...options, from: before.status, to: after.status }),
       ...(after.parkedFor === null ? {} : { parkedFor: after.parkedFor }),
       ...options.data,
     },
+  }
+}
+
+/** What the event of a move says of the move itself. */
+export function stepData({
+  from,
+  to,
+  epoch,
+  verdict,
+}: Pick<MoveOptions, 'epoch' | 'verdict'> & { from: PatchStatus; to: PatchStatus }): NonNullable<EventDraft['data']> {
+  return {
+    from,
+    to,
+    ...(epoch === undefined ? {} : { epoch }),
+    ...(verdict === undefined ? {} : { code: verdict.code, message: verdict.message }),
+    ...(verdict?.landedCommit === undefined ? {} : { landedCommit: verdict.landedCommit }),
   }
 }
 

@@ -23,11 +23,15 @@ export {
   type TargetState,
 } from './patch-queue.ts'
 export type {
+  ExpressLane,
   LeaseStanding,
+  LineView,
+  NewPatch,
   PatchChanges,
   PatchRecord,
   PatchStore,
   PatchTransaction,
+  Step,
   TargetRecord,
 } from './patch-store.ts'
 export { StoredPatchQueue, type StoredPatchQueueOptions } from './stored-patch-queue.ts'

@@ -47,6 +47,8 @@ export interface ListOptions {
   target?: string
   status?: PatchStatus | readonly PatchStatus[]
   runId?: string
+  /** Only patches whose id begins so; for people, who shorten ids. */
+  idPrefix?: string
   /** @default 100 */
   limit?: number
   /** Only patches after this place; in use together with `target`. */
@@ -104,8 +106,17 @@ export interface PatchQueue {
    * `queued`, in the same transaction.
    */
   lease(options: LeaseOptions): Promise<TargetLease | undefined>
+  /** How long the target is still somebody's unless he renews his lease, in milliseconds; undefined when it is free. */
+  leaseEndsIn(target: TargetRef): Promise<number | undefined>
   /** Makes the lease last `ttlMs` from now; the epoch stays. Works late, as long as nobody took over. @throws {LeaseLostError} */
   renew(lease: TargetLease, ttlMs?: number): Promise<TargetLease>
+  /**
+   * Renews a lease again and again, whatever this thread is busy with, where the store can do that. `lost` is called at most once: when somebody took
+   * over, or the store was away for as long as the lease lasts.
+   *
+   * @returns what stops it; to be called before `release`.
+   */
+  keep(lease: TargetLease, ttlMs: number, lost: (reason: unknown) => void): () => Promise<void>
   /** Gives the target back, and what is still in hand to the line. No error if the lease was lost. */
   release(lease: TargetLease): Promise<void>
 
@@ -144,6 +155,8 @@ export interface PatchQueue {
   drain(target: TargetRef): Promise<TargetState>
   resume(target: TargetRef): Promise<TargetState>
   state(target: TargetRef): Promise<TargetState>
+  /** How many patches have each status, settled ones too; what there is none of may be missing. */
+  tally(target: TargetRef): Promise<Map<PatchStatus, number>>
 
   /** Erases the contents of a settled patch's files. @throws {PatchStateError} while it is not settled. */
   erase(patchId: string): Promise<QueueEntry>

@@ -1,4 +1,4 @@
-import type { EventDraft, Patch, PatchStatus, StoredEvent, TargetLease } from '@patchlane/kernel'
+import type { EventDraft, Patch, PatchStatus, StoredEvent, TargetLease, Verdict } from '@patchlane/kernel'
 import type {
   LeaseOptions,
   ListOptions,
@@ -56,8 +56,6 @@ export interface PatchTransaction {
   now(): Promise<number>
   /** The target's row, made if missing, locked until the end. */
   lockTarget(target: TargetRef): Promise<TargetRecord>
-  /** What decides whether anything is handed out: the mode, and whether a re-entered patch is in a gateway's hands. */
-  lineState(target: TargetRef): Promise<{ mode: TargetMode; barrierInHand: boolean }>
   saveTarget(target: TargetRef, record: TargetRecord): Promise<void>
   /** Locks the lease's row. */
   checkLease(lease: TargetLease): Promise<LeaseStanding>
@@ -67,8 +65,6 @@ export interface PatchTransaction {
   /** One patch, locked until the end. */
   lock(patchId: string): Promise<PatchRecord | undefined>
   update(patchId: string, changes: PatchChanges): Promise<void>
-  /** `queued` patches whose dependencies have all landed, in the order of the line. */
-  ready(target: TargetRef, limit: number): Promise<PatchRecord[]>
   /** Patches in a gateway's hands: `staged` or `checking`, by place. */
   inHand(target: TargetRef): Promise<PatchRecord[]>
   /** Unsettled patches that depend on this one, locked. */
@@ -81,15 +77,58 @@ export interface PatchTransaction {
   remove(patchIds: readonly string[]): Promise<number>
 }
 
+/** What a gateway that asks for work gets to see, all at one moment. */
+export interface LineView {
+  standing: LeaseStanding
+  mode: TargetMode
+  /** Whether a re-entered patch is in a gateway's hands. */
+  barrierInHand: boolean
+  /** `queued` patches whose dependencies have all landed, in the order of the line. */
+  ready: PatchRecord[]
+}
+
+/** A proposal on its way into the line: all of its record that does not depend on when it arrives. */
+export interface NewPatch {
+  patch: Patch
+  contentHash: string
+  /** 1: undo, 2: the rest. */
+  line: number
+  /** What its priority is worth in time, in milliseconds: taken off the time of entry to give its rank. */
+  headStartMs: number
+}
+
+/** A step down the road that needs nothing but its lease and the status before. */
+export interface Step {
+  from: PatchStatus
+  to: PatchStatus
+  verdict?: Verdict
+}
+
+/**
+ * Short cuts of an engine: what is usual, in one trip to the server. Each does all of what the rules would do, or nothing at all:
+ * `undefined` sends the caller the long way, which also finds the words for what is wrong.
+ */
+export interface ExpressLane {
+  /** Puts patches at the end of one target's line, in this order: nothing about them is known yet, and the target takes them. */
+  enter(patches: readonly NewPatch[]): Promise<PatchRecord[] | undefined>
+  /** Makes a step, with its event, while the lease stands and nobody asked to take the patch out. */
+  advance(lease: TargetLease, patchId: string, step: Step): Promise<PatchRecord | undefined>
+}
+
 /** Where patches are kept: what an adapter implements to run the queue's rules on another engine. */
 export interface PatchStore {
   transaction<T>(work: (transaction: PatchTransaction) => Promise<T>): Promise<T>
+  readonly express?: ExpressLane | undefined
+  /** The line as the holder of a lease sees it, with at most `limit` ready patches. Locks nothing. */
+  line(lease: TargetLease, limit: number): Promise<LineView>
   renewLease(lease: TargetLease, ttlMs: number): Promise<TargetLease | undefined>
-  leaseHolder(target: TargetRef): Promise<TargetLease | undefined>
+  /** As {@link PatchQueue.keep}. */
+  keepLease(lease: TargetLease, ttlMs: number, lost: (reason: unknown) => void): () => Promise<void>
+  leaseHolder(target: TargetRef): Promise<(TargetLease & { endsInMs: number }) | undefined>
   get(patchId: string): Promise<QueueEntry | undefined>
   list(options: ListOptions): Promise<QueueEntry[]>
   target(target: TargetRef): Promise<TargetRecord | undefined>
-  counts(target: TargetRef): Promise<Map<PatchStatus, number>>
+  counts(target: TargetRef, which: 'open' | 'all'): Promise<Map<PatchStatus, number>>
   /** Ids of settled patches, oldest first; `withContents`: only those not erased yet. */
   settledBefore(time: number, limit: number, withContents: boolean): Promise<string[]>
   events(options: ReadQueueEventsOptions): Promise<StoredEvent[]>

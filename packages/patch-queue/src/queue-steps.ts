@@ -6,10 +6,17 @@ import {
   type TargetLease,
   type Verdict,
 } from '@patchlane/kernel'
-import { applyMove, parseVerdict } from './apply-move.ts'
-import { LeaseLostError, PatchStateError, UnknownPatchError, UnknownReferenceError } from './errors.ts'
+import { applyMove, dependencyFailed, parseVerdict } from './apply-move.ts'
+import {
+  LeaseLostError,
+  PatchStateError,
+  TargetDrainingError,
+  UnknownPatchError,
+  UnknownReferenceError,
+} from './errors.ts'
+import { enteredEvent, enteredRecord } from './new-patch.ts'
 import { patchStream, type TargetRef } from './patch-queue.ts'
-import type { PatchRecord, PatchTransaction } from './patch-store.ts'
+import type { NewPatch, PatchRecord, PatchTransaction } from './patch-store.ts'
 
 /** Makes sure the lease stands, and goes on standing until the transaction ends. @returns the time. @throws {LeaseLostError} */
 export async function holdLease(tx: PatchTransaction, lease: TargetLease): Promise<number> {
@@ -27,8 +34,29 @@ export async function lockOf(tx: PatchTransaction, patchId: string, target?: Tar
   return record
 }
 
+/** Puts a patch at the end of its target's line, once. @throws {TargetDrainingError | UnknownReferenceError} */
+export async function enter(tx: PatchTransaction, entering: NewPatch): Promise<PatchRecord> {
+  const { patch } = entering
+  // The lock first: of two that propose the same patch at once, the second sees the first.
+  const target = await tx.lockTarget(patch)
+  const known = await tx.lock(patch.patchId)
+  if (known !== undefined) return known
+  if (target.mode === 'draining') throw new TargetDrainingError(patch.target)
+  const { failedDependency } = await checkReferences(tx, patch)
+  const at = Math.max(await tx.now(), target.lastAt)
+  const record = enteredRecord(entering, target.lastSeq + 1, at)
+  await tx.saveTarget(patch, { ...target, lastSeq: record.seq, lastAt: at })
+  await tx.insert(record)
+  await tx.append(enteredEvent(record), at)
+  if (patch.supersedes !== undefined)
+    await cancel(tx, patch.supersedes, 'superseded', `Patch ${patch.patchId} takes its place.`, at)
+  if (failedDependency === undefined) return record
+  const verdict = dependencyFailed(failedDependency.patchId, failedDependency.status)
+  return applyMove(tx, record, 'rejected', { at, verdict })
+}
+
 /** Refuses references to patches the queue has not seen. @returns a dependency that can never land, if there is one. */
-export async function checkReferences(
+async function checkReferences(
   tx: PatchTransaction,
   patch: Patch,
 ): Promise<{ failedDependency: { patchId: string; status: PatchStatus } | undefined }> {

@@ -1,5 +1,4 @@
 import {
-  contentHash,
   InvalidInputError,
   isSettled,
   type ParkedFor,
@@ -13,8 +12,10 @@ import {
   type VerdictInput,
 } from '@patchlane/kernel'
 import { z } from 'zod'
-import { applyMove, dependencyFailed, parseVerdict, toEntry } from './apply-move.ts'
-import { LeaseLostError, PatchCancelledError, PatchStateError, TargetDrainingError } from './errors.ts'
+import { applyMove, parseVerdict, toEntry } from './apply-move.ts'
+import { LeaseLostError, PatchCancelledError, PatchStateError } from './errors.ts'
+import { GroupCommit } from './group-commit.ts'
+import { contentBytes, newPatch, standsAlone } from './new-patch.ts'
 import type {
   LeaseOptions,
   ListOptions,
@@ -28,17 +29,8 @@ import type {
   TargetState,
 } from './patch-queue.ts'
 import { patchStream } from './patch-queue.ts'
-import type { PatchRecord, PatchStore } from './patch-store.ts'
-import {
-  cancel,
-  cancelled,
-  checkReferences,
-  holdLease,
-  lockOf,
-  requeueInHand,
-  targetEvent,
-  walkToLanded,
-} from './queue-steps.ts'
+import type { NewPatch, PatchStore } from './patch-store.ts'
+import { cancel, cancelled, enter, holdLease, lockOf, requeueInHand, targetEvent, walkToLanded } from './queue-steps.ts'
 
 export interface StoredPatchQueueOptions {
   /** How long a patch must wait to gain one step of priority, in milliseconds. @default 60_000 */
@@ -51,69 +43,41 @@ const DEFAULT_TTL_MS = 5000
 export class StoredPatchQueue implements PatchQueue {
   readonly #store: PatchStore
   readonly #agingMs: number
+  readonly #entrance: GroupCommit<NewPatch, QueueEntry>
 
   constructor(store: PatchStore, options: StoredPatchQueueOptions = {}) {
     this.#store = store
     this.#agingMs = options.agingMs ?? 60_000
+    this.#entrance = new GroupCommit({
+      run: (group) => this.#enter(group),
+      sizeOf: ({ patch }) => contentBytes(patch),
+      maxSize: 4 * 1024 * 1024,
+      maxItems: 64,
+    })
   }
 
   async propose(input: Patch | PatchInput): Promise<QueueEntry> {
     const patch = parsePatch(input)
-    return this.#store.transaction(async (tx) => {
-      // The lock first: of two that propose the same patch at once, the second sees the first.
-      const target = await tx.lockTarget(patch)
-      const known = await tx.lock(patch.patchId)
-      if (known !== undefined) return toEntry(known)
-      if (target.mode === 'draining') throw new TargetDrainingError(patch.target)
-      const { failedDependency } = await checkReferences(tx, patch)
-      const at = Math.max(await tx.now(), target.lastAt)
-      const record = this.#newRecord(patch, target.lastSeq + 1, at)
-      await tx.saveTarget(patch, { ...target, lastSeq: record.seq, lastAt: at })
-      await tx.insert(record)
-      await tx.append(
-        {
-          stream: patchStream(patch),
-          type: 'patch.queued',
-          subject: patch.patchId,
-          data: { seq: record.seq, title: patch.title, agent: patch.author.agent, runId: patch.author.runId ?? null },
-        },
-        at,
-      )
-      if (patch.supersedes !== undefined)
-        await cancel(tx, patch.supersedes, 'superseded', `Patch ${patch.patchId} takes its place.`, at)
-      if (failedDependency === undefined) return toEntry(record)
-      return toEntry(
-        await applyMove(tx, record, 'rejected', {
-          at,
-          verdict: dependencyFailed(failedDependency.patchId, failedDependency.status),
-        }),
-      )
-    })
+    return this.#entrance.add(patchStream(patch), newPatch(patch, this.#agingMs))
   }
 
-  #newRecord(patch: Patch, seq: number, at: number): PatchRecord {
-    return {
-      patch,
-      seq,
-      status: 'queued',
-      contentHash: contentHash(patch),
-      verdict: null,
-      parkedFor: null,
-      approved: false,
-      createdAt: at,
-      updatedAt: at,
-      settledAt: null,
-      cancel: null,
-      cancelReason: null,
-      erasedAt: null,
-      line: patch.kind === 'undo' ? 1 : 2,
-      rank: at - patch.priority * this.#agingMs,
-      epoch: null,
+  /** Patches of one target, in the order in which they came. */
+  async #enter(group: readonly NewPatch[]): Promise<QueueEntry[]> {
+    if (group.every(({ patch }) => standsAlone(patch))) {
+      const entered = await this.#store.express?.enter(group)
+      if (entered !== undefined) return entered.map(toEntry)
     }
+    return this.#store.transaction(async (tx) => {
+      const entries: QueueEntry[] = []
+      for (const entering of group) entries.push(toEntry(await enter(tx, entering)))
+      return entries
+    })
   }
 
   async lease(options: LeaseOptions): Promise<TargetLease | undefined> {
     const wanted = { ttlMs: DEFAULT_TTL_MS, ...options }
+    // Asking writes, and waits for the disk; while somebody holds it, a look is enough.
+    if ((await this.#store.leaseHolder(wanted)) !== undefined) return undefined
     return this.#store.transaction(async (tx) => {
       const lease = await tx.acquireLease(wanted)
       if (lease === undefined) return undefined
@@ -124,11 +88,21 @@ export class StoredPatchQueue implements PatchQueue {
     })
   }
 
+  async leaseEndsIn(target: TargetRef): Promise<number | undefined> {
+    return (await this.#store.leaseHolder(target))?.endsInMs
+  }
+
   async renew(lease: TargetLease, ttlMs: number = DEFAULT_TTL_MS): Promise<TargetLease> {
     const renewed = await this.#store.renewLease(lease, ttlMs)
     if (renewed !== undefined) return renewed
     const holder = await this.#store.leaseHolder(lease)
     throw new LeaseLostError(lease.target, lease.epoch, holder?.epoch ?? lease.epoch + 1)
+  }
+
+  keep(lease: TargetLease, ttlMs: number, lost: (reason: unknown) => void): () => Promise<void> {
+    return this.#store.keepLease(lease, ttlMs, (reason) =>
+      lost(reason ?? new LeaseLostError(lease.target, lease.epoch, lease.epoch + 1)),
+    )
   }
 
   async release(lease: TargetLease): Promise<void> {
@@ -142,20 +116,20 @@ export class StoredPatchQueue implements PatchQueue {
 
   async claim(lease: TargetLease, window: number): Promise<QueueEntry[]> {
     if (!Number.isInteger(window) || window < 0) throw new InvalidInputError('A window is a whole number, 0 or more.')
-    return this.#store.transaction(async (tx) => {
-      await holdLease(tx, lease)
-      const { mode, barrierInHand } = await tx.lineState(lease)
-      if (mode === 'paused' || barrierInHand || window === 0) return []
-      const ready = await tx.ready(lease, window)
-      return (ready[0]?.line === 0 ? ready.slice(0, 1) : ready).map(toEntry)
-    })
+    const { standing, mode, barrierInHand, ready } = await this.#store.line(lease, window)
+    if (!standing.held) throw new LeaseLostError(lease.target, lease.epoch, standing.epoch)
+    if (mode === 'paused' || barrierInHand) return []
+    return (ready[0]?.line === 0 ? ready.slice(0, 1) : ready).map(toEntry)
   }
 
   async move(lease: TargetLease, patchId: string, to: PatchStatus, verdict?: VerdictInput): Promise<QueueEntry> {
+    const given = verdict === undefined ? {} : { verdict: parseVerdict(verdict, to) }
+    const from = usualStart[to]
+    const advanced = from && (await this.#store.express?.advance(lease, patchId, { from, to, ...given }))
+    if (advanced !== undefined) return toEntry(advanced)
     const moved = await this.#store.transaction(async (tx) => {
       const at = await holdLease(tx, lease)
       const record = await lockOf(tx, patchId, lease)
-      const given = verdict === undefined ? {} : { verdict: parseVerdict(verdict, to) }
       if (record.status === 'withdrawn' || record.status === 'superseded') {
         if (to === 'staged' || to === 'checking' || to === 'landed') throw new PatchCancelledError(toEntry(record))
         return record
@@ -288,19 +262,23 @@ export class StoredPatchQueue implements PatchQueue {
 
   async state({ repoId, target }: TargetRef): Promise<TargetState> {
     const ref = { repoId, target }
-    const [record, counts, lease] = [
-      await this.#store.target(ref),
-      await this.#store.counts(ref),
-      await this.#store.leaseHolder(ref),
-    ]
+    const [record, counts, lease] = await Promise.all([
+      this.#store.target(ref),
+      this.#store.counts(ref, 'open'),
+      this.#store.leaseHolder(ref),
+    ])
     return {
       ...ref,
       mode: record?.mode ?? 'running',
       queued: counts.get('queued') ?? 0,
       inHand: (counts.get('staged') ?? 0) + (counts.get('checking') ?? 0),
       parked: counts.get('awaiting_approval') ?? 0,
-      lease: lease ?? null,
+      lease: lease === undefined ? null : withoutEnd(lease),
     }
+  }
+
+  tally({ repoId, target }: TargetRef): Promise<Map<PatchStatus, number>> {
+    return this.#store.counts({ repoId, target }, 'all')
   }
 
   async erase(patchId: string): Promise<QueueEntry> {
@@ -332,6 +310,17 @@ export class StoredPatchQueue implements PatchQueue {
   close(): Promise<void> {
     return this.#store.close()
   }
+}
+
+/** Where the steps down the road begin; nothing else follows from any of them. */
+const usualStart: Partial<Record<PatchStatus, PatchStatus>> = {
+  staged: 'queued',
+  checking: 'staged',
+  landed: 'checking',
+}
+
+function withoutEnd({ endsInMs: _endsInMs, ...lease }: TargetLease & { endsInMs: number }): TargetLease {
+  return lease
 }
 
 function parsePatch(input: Patch | PatchInput): Patch {

@@ -1,6 +1,10 @@
+import { openPostgres } from '@patchlane/database/postgres'
 import { postgresHarness, startPostgres } from '@patchlane/database/testing'
+import { patchFixture } from '@patchlane/kernel/testing'
+import { Pool } from 'pg'
 import { afterAll, describe, expect, it } from 'vitest'
-import { SqlPatchQueue } from '../src/sql/index.ts'
+import { StoredPatchQueue } from '../src/index.ts'
+import { SqlPatchQueue, SqlPatchStore } from '../src/sql/index.ts'
 import { queueContract } from '../src/testing/index.ts'
 
 const server = await startPostgres()
@@ -8,6 +12,22 @@ const stores = postgresHarness(server?.url ?? '')
 afterAll(async () => {
   await stores.dispose()
   await server?.stop()
+})
+
+/** As if each step were an unusual one. */
+class LongWayStore extends SqlPatchStore {
+  override readonly express = undefined
+}
+
+describe.skipIf(server === undefined)('StoredPatchQueue on Postgres, by the long way', () => {
+  queueContract(
+    { it, expect },
+    {
+      open: async (namespace, clock) =>
+        new StoredPatchQueue(new LongWayStore(await stores.open(namespace, clock), { pollMs: 200 })),
+      survivesRestart: true,
+    },
+  )
 })
 
 describe.skipIf(server === undefined)('SqlPatchQueue on Postgres', () => {
@@ -18,4 +38,50 @@ describe.skipIf(server === undefined)('SqlPatchQueue on Postgres', () => {
       survivesRestart: true,
     },
   )
+
+  it('makes each usual step one statement', async () => {
+    const pool = new Pool({ connectionString: server?.url ?? '' })
+    // The server may stop while its connections are still being closed.
+    pool.on('connect', (client) => client.on('error', () => {}))
+    const statements: string[] = []
+    const counting = {
+      async connect() {
+        const client = await pool.connect()
+        return {
+          query(query: { text: string; values: unknown[] }) {
+            if (!query.text.includes('pg_notify')) statements.push(query.text)
+            return client.query(query)
+          },
+          release: (destroy?: boolean) => client.release(destroy),
+        }
+      },
+    }
+    const database = await openPostgres({ pool: counting, schema: 'statements' })
+    const queue = new SqlPatchQueue(database)
+    const count = async (step: () => Promise<unknown>) => {
+      statements.length = 0
+      await step()
+      return statements.length
+    }
+    const patch = patchFixture()
+    const target = { repoId: patch.repoId, target: patch.target }
+    expect(await count(() => queue.propose(patch))).toBe(1)
+    const group = Array.from({ length: 9 }, () => patchFixture())
+    // The first goes at once, the others together after it.
+    expect(await count(() => Promise.all(group.map((one) => queue.propose(one))))).toBe(2)
+    const lease = await queue.lease({ ...target, owner: 'gateway' })
+    if (lease === undefined) throw new TypeError('not given')
+    // The line, and the files that were not seen before.
+    expect(await count(() => queue.claim(lease, 3))).toBe(2)
+    expect(await count(() => queue.claim(lease, 3))).toBe(1)
+    expect(await count(() => queue.renew(lease))).toBe(1)
+    for (const status of ['staged', 'checking'] as const)
+      expect(await count(() => queue.move(lease, patch.patchId, status))).toBe(1)
+    const landed = { status: 'landed', code: 'LANDED', message: 'landed' } as const
+    expect(await count(() => queue.settle(lease, patch.patchId, landed))).toBe(1)
+    // What another holds is only looked at.
+    expect(await count(() => queue.lease({ ...target, owner: 'other' }))).toBe(1)
+    await database.close()
+    await pool.end()
+  })
 })

@@ -34,6 +34,8 @@ export const checksConfigSchema = z.strictObject({
         /** `affected` runs the tests that a change can affect; `all` runs everything. */
         select: z.enum(['affected', 'all']).default('affected'),
         timeoutSeconds: seconds.default(900),
+        /** Tests that fail without the patch, too: `aside` records them as warnings, `fail` holds them against the patch. */
+        olderFailures: z.enum(['aside', 'fail']).default('aside'),
       }),
     ])
     .default('auto'),
@@ -59,7 +61,7 @@ export const configSchema = z.strictObject({
   $schema: z.string().optional(),
   /** A name for the repository; the default is made from its first commit. */
   repoId: z.string().min(1).max(200).optional(),
-  /** The branch patches land on; the default is the branch that is checked out. */
+  /** The branch patches land on, or `dir:PATH` for a plain folder without git; the default is the branch that is checked out. */
   target: z.string().min(1).optional(),
   /** Agents at work at once. */
   concurrency: z.number().int().min(1).max(200).default(10),
@@ -107,6 +109,12 @@ export const configSchema = z.strictObject({
     .strictObject({
       budgetTokens: z.number().int().min(100).default(24_000),
       limit: z.number().int().min(1).max(1000).default(20),
+    })
+    .prefault({}),
+  retention: z
+    .strictObject({
+      /** How long a finished run can be resumed, to go on with what people answered since. */
+      finishedRunDays: z.number().nonnegative().default(30),
     })
     .prefault({}),
   limits: z

@@ -1,5 +1,4 @@
-import { ApplyGateway, GitBranchTarget, GitStagingArea } from '@patchlane/apply-gateway'
-import { GitRepository } from '@patchlane/git'
+import { ApplyGateway, GitBranchTarget, GitStagingArea, type Target } from '@patchlane/apply-gateway'
 import { patchStream } from '@patchlane/patch-queue'
 import { defaultWorkspaceRoot, WorkspaceManager } from '@patchlane/workspace'
 import type { PatchlaneConfig, PatchlaneConfigInput } from './config-schema.ts'
@@ -12,7 +11,6 @@ import { OrchestratedRunDesk } from './desks/run-desk.ts'
 import { pipelineStatus } from './desks/status-desk.ts'
 import { UndoDesk } from './desks/undo-desk.ts'
 import { ManagedWorkspaceDesk } from './desks/workspace-desk.ts'
-import { loadConfig } from './load-config.ts'
 import type { Pipeline } from './pipeline.ts'
 import type { AgentWiring } from './wiring/agents.ts'
 import { CodeIntelligence } from './wiring/code-intelligence.ts'
@@ -21,14 +19,15 @@ import { freshnessGate } from './wiring/freshness.ts'
 import type { GateChecks } from './wiring/gate-checks.ts'
 import { gatewayOwner } from './wiring/gateway-owner.ts'
 import { makePatch } from './wiring/make-patch.ts'
+import { openPlace } from './wiring/place.ts'
 import { openRepositoryContext, type RepositoryContext } from './wiring/repository-context.ts'
 import { StagingDependencies } from './wiring/staging-dependencies.ts'
 import { openStores, type Stores } from './wiring/stores.ts'
 
 export interface OpenPipelineOptions {
-  /** Any folder inside the repository. */
+  /** Any folder inside the repository, or inside a plain folder whose configuration makes it the target. */
   directory: string
-  /** Wins over the target of the configuration. */
+  /** Wins over the target of the configuration: a branch, or `dir:PATH` for a plain folder. */
   target?: string
   /** A configuration file to use instead of the one found. */
   configFile?: string
@@ -40,13 +39,13 @@ export interface OpenPipelineOptions {
 export type OpenPipeline = (options: OpenPipelineOptions) => Promise<Pipeline>
 
 export const openPipeline: OpenPipeline = async (options) => {
-  const git = await GitRepository.open(options.directory)
+  const place = await openPlace(options)
+  const { git, folder, config, file } = place
   try {
-    const root = git.workTree ?? git.commonDir
-    const { config, file } = await loadConfig({ root, file: options.configFile, overrides: options.overrides })
-    const context = await openRepositoryContext(git, config, options.target)
+    const context = await openRepositoryContext(place, options.target)
     const stores = await openStores(context, config)
-    return wire({ context, config, configFile: file, stores, owner: await gatewayOwner() })
+    const target = folder ?? new GitBranchTarget({ repository: git, name: context.target })
+    return wire({ context, gateTarget: target, config, configFile: file, stores, owner: await gatewayOwner() })
   } catch (error) {
     await git.close()
     throw error
@@ -55,12 +54,13 @@ export const openPipeline: OpenPipeline = async (options) => {
 
 function wire(parts: {
   context: RepositoryContext
+  gateTarget: Target
   config: PatchlaneConfig
   configFile: string | null
   stores: Stores
   owner: string
 }): Pipeline {
-  const { context, config, configFile, stores, owner } = parts
+  const { context, gateTarget, config, configFile, stores, owner } = parts
   const { git, repoId, target } = context
   const workspaceRoot = config.workspaces.root ?? defaultWorkspaceRoot(git.commonDir)
   const workspaces = new WorkspaceManager({
@@ -90,7 +90,7 @@ function wire(parts: {
     checking = gateChecks(context, config, stores)
     return new ApplyGateway({
       repoId,
-      target: new GitBranchTarget({ repository: git, name: target }),
+      target: gateTarget,
       queue: stores.queue,
       owner,
       checks: checking.checks,
@@ -139,7 +139,7 @@ function wire(parts: {
     undo: (request) => undo.preview(request),
     agent: (request) => agent.run(request),
     runs,
-    workspaces: new ManagedWorkspaceDesk(workspaces, staging),
+    workspaces: new ManagedWorkspaceDesk(workspaces, staging, context),
     test: async (options) => (await import('./desks/test-desk.ts')).runTests(context, config, stores, options),
     doctor: async () =>
       (await import('./desks/doctor.ts')).diagnose({ context, config, configFile, stores, workspaceRoot }),

@@ -152,7 +152,7 @@ export interface PatchFilter {
 export interface PatchDesk {
   /** In the order of `seq`, or against it with `latestFirst`. `afterSeq` continues a list that `limit` cut. */
   list(filter?: PatchFilter): Promise<QueuedPatch[]>
-  /** Takes a full id or an unambiguous beginning of one. @throws PIPELINE_PATCH_NOT_FOUND, PIPELINE_PATCH_AMBIGUOUS */
+  /** Takes a full id, an unambiguous beginning of one, or the number in the queue, which goes first. @throws PIPELINE_NOT_FOUND, PIPELINE_AMBIGUOUS_ID */
   get(idOrPrefix: string): Promise<QueuedPatch>
   /** A unified git diff of the patch against its base. */
   diff(idOrPrefix: string): Promise<string>
@@ -286,6 +286,11 @@ export interface WorkspaceDesk {
   /** Removes what nobody holds; unsaved work is kept under a rescue ref first. */
   gc(options?: { all?: boolean }): Promise<{ removed: WorkspaceInfo[]; rescued: { id: WorkspaceId; ref: string }[] }>
   rescue(id: string): Promise<{ ref: string }>
+  /**
+   * Moves a workspace that an agent holds, with the work in it, onto the newest head of the target or another revision. With conflicts
+   * (their paths), nothing was changed.
+   */
+  rebase(id: string, options?: { onto?: string }): Promise<{ commit: ObjectId; conflicts: string[] }>
 }
 
 export interface Diagnosis {

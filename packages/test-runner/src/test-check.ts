@@ -8,12 +8,13 @@ import type { TestProject } from './detect/test-project.ts'
 import { UnknownRunnerError } from './errors.ts'
 import type { TestPlan } from './impact/affected-tests.ts'
 import { type Impact, TestImpactAnalyzer } from './impact/test-impact-analyzer.ts'
+import { type SplitFailures, splitFailures } from './older-failures.ts'
 import { probeNodeProject } from './probe/probe-node-project.ts'
 import type { ProbeProblem } from './probe/probe-problem.ts'
 import { probePythonProject } from './probe/probe-python-project.ts'
 import { listProjectFiles } from './project-files.ts'
-import type { NodeToolOptions } from './runners/vitest-runner.ts'
-import type { TestFailure, TestResult } from './test-runner.ts'
+import type { NodeToolOptions } from './runners/json-report-runner.ts'
+import type { TestFailure, TestRequest, TestResult } from './test-runner.ts'
 import type { TestVerdictCache } from './verdict-cache.ts'
 import { VerdictKeys } from './verdict-keys.ts'
 
@@ -25,6 +26,8 @@ export interface TestCheckContext {
   deleted: readonly string[]
   signal: AbortSignal
   log(line: string): void
+  /** Calls `work` while `directory` holds the tree without the change. Without it, each failure counts as the change's. */
+  onBase?<T>(work: () => Promise<T>): Promise<T>
 }
 
 export interface TestCheckOptions {
@@ -48,6 +51,8 @@ export interface TestCheckOptions {
   /** What decides a test's result and is not in the tree; part of the cache's keys. @default node's version and the platform */
   environmentKey?: string
   analyzer?: TestImpactAnalyzer
+  /** What becomes of tests that fail without the change, too: left aside, as warnings, or held against it. @default 'aside' */
+  olderFailures?: 'aside' | 'fail'
 }
 
 /** Structurally the gateway's check: the tests that a patch affects. One report for each project that had something to run. */
@@ -174,16 +179,23 @@ async function runPlan(
     return report({ check: name, outcome: 'passed', summary, durationMs: 0, cached: true })
   }
   context.log(`${name}: running ${selected}${known.size > 0 ? `, ${known.size} of them known to pass` : ''}`)
-  const result = await runner.run({
-    directory: join(context.directory, project.directory),
-    files,
-    signal: context.signal,
-    ...(options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }),
-    ...(options.maxOutputBytes === undefined ? {} : { maxOutputBytes: options.maxOutputBytes }),
-    ...(options.env === undefined ? {} : { env: options.env }),
-  })
+  const run = (files: TestRequest['files']) =>
+    runner.run({
+      directory: join(context.directory, project.directory),
+      files,
+      signal: context.signal,
+      ...(options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }),
+      ...(options.maxOutputBytes === undefined ? {} : { maxOutputBytes: options.maxOutputBytes }),
+      ...(options.env === undefined ? {} : { env: options.env }),
+    })
+  const result = await run(files)
   if (files !== 'all' && result.outcome === 'passed') await remember(files, result, plan, options.cache, keys)
-  return reportOf(name, prefix, selected, plan, result, known.size)
+  const about = { name, prefix, selected, plan, known: known.size }
+  const { onBase } = context
+  if (result.outcome !== 'failed' || onBase === undefined || options.olderFailures === 'fail')
+    return reportOf(about, result, { added: result.failures, older: [] })
+  context.log(`${name}: looking which of ${result.failures.length} failures were there before`)
+  return reportOf(about, result, await splitFailures(result.failures, (failed) => onBase(() => run(failed))))
 }
 
 async function knownVerdicts(
@@ -217,31 +229,36 @@ async function remember(
   }
 }
 
-function reportOf(
-  name: string,
-  prefix: string,
-  selected: string,
-  plan: TestPlan,
-  result: TestResult,
-  known: number,
-): CheckReport {
+interface RunFacts {
+  name: string
+  /** Of the project's folder. */
+  prefix: string
+  selected: string
+  plan: TestPlan
+  /** Files not run, since they passed before on the same content. */
+  known: number
+}
+
+function reportOf(run: RunFacts, result: TestResult, { added, older }: SplitFailures): CheckReport {
+  const { name, prefix, selected, plan } = run
   const { passed, failed, skipped, durationMs, output } = result
   const counts = `${passed} passed, ${failed} failed, ${skipped} skipped`
   const base = { check: name, output, durationMs }
-  const cached = known > 0 ? `; ${known} files known to pass` : ''
+  const cached = run.known > 0 ? `; ${run.known} files known to pass` : ''
   switch (result.outcome) {
     case 'broken':
       return report({ ...base, outcome: 'broken', summary: result.problem ?? `${name} did not do its work.` })
     case 'failed': {
-      const first = result.failures[0]
-      const rest = result.failures.length > 1 ? ` and ${result.failures.length - 1} more` : ''
-      const summary = `${first?.test ?? name} failed${rest}: ${first?.message ?? ''} (${counts})`
-      return report({
-        ...base,
-        outcome: 'failed',
-        summary,
-        findings: result.failures.map((failure) => finding(failure, prefix)),
-      })
+      const aside =
+        older.length > 0 ? `; ${older.length} older ${older.length === 1 ? 'failure' : 'failures'} left aside` : ''
+      const known = older.map((failure) => finding(failure, prefix, 'warning'))
+      const [first] = added
+      if (first === undefined)
+        return report({ ...base, outcome: 'passed', summary: `${counts} in ${selected}${aside}`, findings: known })
+      const rest = added.length > 1 ? ` and ${added.length - 1} more` : ''
+      const summary = `${first.test} failed${rest}: ${first.message} (${counts}${aside})`
+      const findings = [...added.map((failure) => finding(failure, prefix, 'error')), ...known]
+      return report({ ...base, outcome: 'failed', summary, findings })
     }
     case 'none': {
       const summary = `${selected} selected, and the runner found no test in them.`
@@ -256,9 +273,9 @@ function reportOf(
   }
 }
 
-function finding(failure: TestFailure, prefix: string): Finding {
+function finding(failure: TestFailure, prefix: string, severity: Finding['severity']): Finding {
   return {
-    severity: 'error',
+    severity,
     rule: failure.test,
     message: [`${failure.test}: ${failure.message}`, failure.output].filter((part) => part !== '').join('\n'),
     ...(failure.file === undefined ? {} : { path: prefix + failure.file }),

@@ -68,5 +68,7 @@ export interface TestRunner {
   readonly selectsFiles: boolean
   /** Whether failing tests come by name. Without it only the exit code and the output are known. */
   readonly namesTests: boolean
+  /** Why it could run nothing in this folder (absolute), and what to do; undefined if it could. For a look ahead: a run finds out by itself. */
+  whyUnavailable?(directory: string): Promise<string | undefined>
   run(request: TestRequest): Promise<TestResult>
 }

@@ -3,7 +3,13 @@ import { join } from 'node:path'
 import { checkReportSchema } from '@patchlane/kernel'
 import { runProcess } from '@patchlane/process'
 import { afterEach, describe, expect, it } from 'vitest'
-import { CommandRunner, MemoryTestVerdictCache, type TestCheckOptions, testCheck } from '../src/index.ts'
+import {
+  CommandRunner,
+  MemoryTestVerdictCache,
+  type TestCheckContext,
+  type TestCheckOptions,
+  testCheck,
+} from '../src/index.ts'
 import { type TemporaryProject, temporaryProject } from './project.ts'
 import { testPython } from './python.ts'
 
@@ -23,6 +29,7 @@ async function check(
   paths: string[],
   options: TestCheckOptions = {},
   deleted: string[] = [],
+  onBase?: TestCheckContext['onBase'],
 ) {
   const lines: string[] = []
   const reports = await testCheck(options).run({
@@ -31,6 +38,7 @@ async function check(
     deleted,
     signal: new AbortController().signal,
     log: (line) => lines.push(line),
+    ...(onBase === undefined ? {} : { onBase }),
   })
   for (const report of reports) expect(checkReportSchema.parse(report)).toEqual(report)
   return { reports, lines }
@@ -61,6 +69,39 @@ describe('testCheck', () => {
       { outcome: 'failed', findings: [{ path: 'add.test.js', line: 3, rule: 'adds', severity: 'error' }] },
     ])
     expect(reports[0]?.summary).toContain('adds failed: not 3')
+  })
+
+  it('leaves aside what fails without the change, and says so', async () => {
+    const project = await make({
+      ...tree,
+      'add.js': 'export const add = (a, b) => a - b\n',
+      'other.test.js':
+        "import test from 'node:test'\nimport './add.js'\ntest('other', () => { throw new Error('always') })\n",
+    })
+    const onBase = async <T>(work: () => Promise<T>) => {
+      const place = join(project.directory, 'add.js')
+      await writeFile(place, tree['add.js'])
+      const result = await work()
+      await writeFile(place, 'export const add = (a, b) => a - b\n')
+      return result
+    }
+    const both = await check(project, ['add.js'], {}, [], onBase)
+    expect(both.reports).toMatchObject([
+      {
+        outcome: 'failed',
+        summary: expect.stringMatching(/^adds failed: not 3 .*; 1 older failure left aside\)$/),
+        findings: [
+          { rule: 'adds', severity: 'error' },
+          { rule: 'other', severity: 'warning' },
+        ],
+      },
+    ])
+    await writeFile(join(project.directory, 'add.js'), `${tree['add.js']}// mended\n`)
+    expect((await check(project, ['add.js'], {}, [], onBase)).reports).toMatchObject([
+      { outcome: 'passed', findings: [{ rule: 'other', severity: 'warning' }] },
+    ])
+    const strict = await check(project, ['add.js'], { olderFailures: 'fail' }, [], onBase)
+    expect(strict.reports).toMatchObject([{ outcome: 'failed' }])
   })
 
   it('skips, with the reason, where no test depends on the change', async () => {

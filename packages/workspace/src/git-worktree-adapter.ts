@@ -1,10 +1,13 @@
-import { lstat, mkdir, readdir, rm } from 'node:fs/promises'
+import { lstat, mkdir, readdir, realpath, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type GitRepository, type MergeConflict, type TreeDifference, withFileLock } from '@patchlane/git'
 import { errorMessage, type FileChange, type ObjectId, objectIdSchema } from '@patchlane/kernel'
 import { WorkspaceCaptureError, WorkspaceSpoiledError } from './errors.ts'
+import { removeFolder } from './folders.ts'
 import { type LockReason, parseLockReason } from './lock-reason.ts'
-import { Slot } from './slot.ts'
+import { ignorePattern, Slot } from './slot.ts'
+import { haveStamps, type Stamps, waitForTick } from './stamps.ts'
+import { survey } from './survey.ts'
 
 export interface GitWorktreeAdapterOptions {
   repository: GitRepository
@@ -17,6 +20,8 @@ export interface GitWorktreeAdapterOptions {
   /** Patterns of ignored files that cleaning leaves. @default [] */
   keep?: readonly string[]
 }
+
+const SUBMODULE = 0o160000
 
 /** The outcome of {@link GitWorktreeAdapter.rebase}. With conflicts, nothing was changed. */
 export type RebaseOutcome = { rebased: true } | { rebased: false; conflicts: MergeConflict[] }
@@ -36,11 +41,12 @@ export class GitWorktreeAdapter {
     return new Slot({ ...this.#options, id })
   }
 
-  /** Makes a worktree, detached at `commit`, locked from its first moment. */
-  async create(id: string, commit: ObjectId, lockReason: string): Promise<Slot> {
+  /** Makes a worktree, detached at `commit`, locked from its first moment; with `sparse`, of these folders only. */
+  async create(id: string, commit: ObjectId, lockReason: string, sparse?: readonly string[]): Promise<Slot> {
     const slot = this.slot(id)
     await mkdir(this.#options.root, { recursive: true })
     await slot.prepare()
+    await slot.limitTo(sparse)
     await this.#withMetadata(() =>
       this.#options.repository.git({
         cwd: this.#options.repository.commonDir,
@@ -56,21 +62,73 @@ export class GitWorktreeAdapter {
   }
 
   /**
+   * Readies a worktree for work of ours; see {@link Slot.refresh}.
+   *
+   * @throws {WorkspaceSpoiledError} when it is gone.
+   */
+  refresh(slot: Slot): Promise<string> {
+    return unspoiled(slot, () => slot.refresh())
+  }
+
+  /**
    * Sets a worktree to exactly `commit`: nothing of an earlier holder is left, in files or in git's records.
+   *
+   * @param options.keep folders, relative to the worktree, that are left as they are.
+   * @param options.anew writes every file, also those that look unchanged: their attributes may have changed.
+   * @throws {WorkspaceSpoiledError} when it cannot be made so.
+   */
+  async checkout(
+    slot: Slot,
+    commit: ObjectId,
+    options: { keep?: readonly string[]; anew?: boolean } = {},
+  ): Promise<void> {
+    await unspoiled(slot, async () => {
+      await slot.restoreLink()
+      await this.#survey(slot, options.keep)
+      await this.#clean(slot, options.keep)
+      await slot.git(['read-tree', '--reset', '-u', commit])
+      if (options.anew) {
+        await rm(slot.index, { force: true })
+        await slot.git(['read-tree', '--reset', '-u', commit])
+      }
+      await slot.resetRecords(commit)
+    })
+  }
+
+  /**
+   * Moves a worktree that is clean to another commit: one git process, which looks at each file once and writes those that differ.
    *
    * @throws {WorkspaceSpoiledError} when it cannot be made so.
    */
-  async checkout(slot: Slot, commit: ObjectId): Promise<void> {
-    const folder = await lstat(slot.directory).catch(() => undefined)
-    if (!folder?.isDirectory()) throw new WorkspaceSpoiledError(slot.directory, 'it is gone or a link')
-    try {
-      const keep = (this.#options.keep ?? []).flatMap((pattern) => ['-e', pattern])
-      await slot.git(['clean', '-ffdxq', ...keep])
+  async move(slot: Slot, commit: ObjectId): Promise<void> {
+    await unspoiled(slot, async () => {
       await slot.git(['read-tree', '--reset', '-u', commit])
       await slot.resetRecords(commit)
-    } catch (cause) {
-      throw new WorkspaceSpoiledError(slot.directory, errorMessage(cause), { cause })
-    }
+    })
+  }
+
+  /**
+   * As {@link checkout}, until a look at every folder before and after finds nothing that changed meanwhile.
+   *
+   * @returns stamps by which to see later whether it is still so; undefined when somebody goes on writing.
+   * @throws {WorkspaceSpoiledError} when it cannot be made so.
+   */
+  async seal(slot: Slot, commit: ObjectId, keep: readonly string[]): Promise<Stamps | undefined> {
+    return unspoiled(slot, async () => {
+      await slot.restoreLink()
+      for (let attempt = 0; attempt < 4; attempt++) {
+        const before = await this.#survey(slot, keep)
+        await waitForTick(slot.directory)
+        await this.#clean(slot, keep)
+        await slot.git(['read-tree', '--reset', '-u', commit])
+        if (await haveStamps(slot.directory, before)) {
+          await slot.resetRecords(commit)
+          return before
+        }
+      }
+      await slot.resetRecords(commit)
+      return undefined
+    })
   }
 
   /**
@@ -142,7 +200,7 @@ export class GitWorktreeAdapter {
 
   /** Removes a worktree with everything in it, and git's records of it. Removing what is gone is no error. */
   async remove(slot: Slot): Promise<void> {
-    await rm(slot.directory, { recursive: true, force: true, maxRetries: 5 })
+    await removeFolder(slot.directory)
     await this.#withMetadata(() => rm(slot.gitDir, { recursive: true, force: true }))
     await rm(slot.shadow, { recursive: true, force: true })
   }
@@ -167,7 +225,7 @@ export class GitWorktreeAdapter {
   }
 
   async #treeOf(slot: Slot, index: string): Promise<ObjectId> {
-    const added = await slot.git(['-c', 'advice.addEmbeddedRepo=false', 'add', '--all', '--', '.'], {
+    const added = await slot.git(['-c', 'advice.addEmbeddedRepo=false', 'add', '--all', '--sparse', '--', '.'], {
       index,
       okExitCodes: [0, 1, 128],
     })
@@ -180,9 +238,46 @@ export class GitWorktreeAdapter {
     return objectIdSchema.parse(stdout.trim())
   }
 
+  async #clean(slot: Slot, keep: readonly string[] = []): Promise<void> {
+    const kept = [...(this.#options.keep ?? []), ...keep.map(ignorePattern)]
+    await slot.git(['clean', '-ffdxq', ...kept.flatMap((pattern) => ['-e', pattern])])
+  }
+
+  /** See {@link survey}. What was checked out of submodules is removed: git takes it for theirs and never cleans it. */
+  async #survey(slot: Slot, keep: readonly string[] = []): Promise<Map<string, string>> {
+    const kept = new Set(keep)
+    const names = (this.#options.keep ?? []).map((pattern) => pattern.replaceAll(/^\/|\/$/g, ''))
+    const tracked = new Set<string>()
+    for (const { mode, path } of await slot.entries())
+      if (mode === SUBMODULE) await emptyFolder(join(slot.directory, path))
+      else tracked.add(path)
+    return survey({
+      directory: slot.directory,
+      ...{ tracked, modelFolder: slot.shadow, modelFile: join(slot.shadow, 'HEAD') },
+      skip: (path) => kept.has(path) || names.some((name) => path === name || path.endsWith(`/${name}`)),
+    })
+  }
+
   #withMetadata<T>(work: () => Promise<T>): Promise<T> {
     return withFileLock(join(this.#options.repository.commonDir, 'patchlane', 'worktrees.lock'), work)
   }
+}
+
+/** @throws {WorkspaceSpoiledError} for whatever goes wrong with the folder. */
+async function unspoiled<T>(slot: Slot, work: () => Promise<T>): Promise<T> {
+  const folder = await lstat(slot.directory).catch(() => undefined)
+  if (!folder?.isDirectory()) throw new WorkspaceSpoiledError(slot.directory, 'it is gone or a link')
+  try {
+    return await work()
+  } catch (cause) {
+    throw new WorkspaceSpoiledError(slot.directory, errorMessage(cause), { cause })
+  }
+}
+
+/** Leaves links alone: also those on the way to the folder. */
+async function emptyFolder(folder: string): Promise<void> {
+  if ((await realpath(folder).catch(() => undefined)) !== folder) return
+  for (const name of await readdir(folder)) await removeFolder(join(folder, name))
 }
 
 function nestedRepository(path: string): WorkspaceCaptureError {

@@ -3,6 +3,7 @@ export {
   type LinkDependenciesOptions,
   linkDependencies,
 } from './dependencies/link-dependencies.ts'
+export { manifests, packageFolders } from './dependencies/package-folders.ts'
 export {
   WorkspaceCaptureError,
   WorkspaceLimitError,

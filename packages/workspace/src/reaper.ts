@@ -33,6 +33,8 @@ interface ReaperOptions {
   store: WorkspaceStore
   /** Undefined when somebody else was first. */
   claim(record: WorkspaceRecord): Promise<WorkspaceRecord | undefined>
+  /** Takes out what is left in it. */
+  restore(record: WorkspaceRecord, commit: ObjectId): Promise<void>
   toIdle(record: WorkspaceRecord, commit: ObjectId): Promise<void>
   remove(record: WorkspaceRecord): Promise<void>
 }
@@ -95,7 +97,7 @@ export class Reaper {
     }
     report.reclaimed++
     if (!all && exists && commit !== null && handedOut) {
-      const done = await adapter.checkout(adapter.slot(claimed.id), commit).then(
+      const done = await this.#options.restore(claimed, commit).then(
         () => true,
         () => false,
       )
@@ -112,7 +114,7 @@ export class Reaper {
     const found = new Set((await adapter.found(known)).map(({ id }) => id))
     for (const folder of [dirname(directory), dirname(shadow)])
       for (const name of await readdir(folder)) {
-        const id = name.replace(/\.lock$/, '')
+        const id = name.replace(/\.lock(?:\..*)?$/, '')
         if (!/^ws-[0-9a-f]+$/.test(id) || known.has(id) || found.has(id)) continue
         const { mtimeMs } = (await lstat(join(folder, name)).catch(() => undefined)) ?? { mtimeMs: Date.now() }
         if (Date.now() - mtimeMs > 600_000) await rm(join(folder, name), { recursive: true, force: true })

@@ -2,8 +2,14 @@ import { randomBytes } from 'node:crypto'
 import { copyFile, lstat, mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
-import type { GitRepository } from '@patchlane/git'
-import type { ObjectId } from '@patchlane/kernel'
+import { type GitRepository, withFileLock } from '@patchlane/git'
+import { type ObjectId, sha256 } from '@patchlane/kernel'
+import type { z } from 'zod'
+import { type IndexEntry, named, readIndexEntries } from './index-file.ts'
+import { sparsePatterns } from './sparse-patterns.ts'
+
+/** `seal`: what a clean worktree looked like. `dependencies`: what was linked from where. `setup`: what the set-up command was run for. */
+type NoteName = 'seal' | 'dependencies' | 'setup'
 
 /**
  * One worktree, worked on through a git folder of our own beside it: its own index, no hooks, no filters, no configuration of
@@ -32,25 +38,53 @@ export class Slot {
 
   /** Makes our git folder. */
   async prepare(): Promise<void> {
-    const { commonDir, objectFormat } = this.#repository
     await mkdir(join(this.shadow, 'refs'), { recursive: true })
     await mkdir(join(this.shadow, 'info'), { recursive: true })
-    const sha256 = objectFormat === 'sha256'
-    const extensions = sha256 ? '[extensions]\n\tobjectFormat = sha256\n' : ''
     await writeFile(join(this.shadow, 'HEAD'), 'ref: refs/heads/none\n')
-    await writeFile(
-      join(this.shadow, 'config'),
-      `[core]\n\trepositoryFormatVersion = ${sha256 ? 1 : 0}\n\tbare = false\n${extensions}`,
-    )
-    const attributes = await readFile(join(commonDir, 'info', 'attributes')).catch(() => '')
-    await writeFile(join(this.shadow, 'info', 'attributes'), attributes)
+    await this.limitTo(undefined)
+    await this.refresh()
     await this.exclude([])
+  }
+
+  /**
+   * Readies the git folder for work of ours: no lock of a dead git is left, and what the repository and its user set for checkouts is
+   * in force. Only for whoever has claimed the worktree.
+   *
+   * @returns a name for those settings: files that were checked out under another may have other line ends.
+   */
+  async refresh(): Promise<string> {
+    await rm(`${this.index}.lock`, { force: true })
+    const common = join(this.#repository.commonDir, 'info', 'attributes')
+    const attributes = await readFile(common).catch(() => Buffer.alloc(0))
+    const own = join(this.shadow, 'info', 'attributes')
+    const current = await readFile(own).catch(() => undefined)
+    if (current === undefined || !current.equals(attributes)) await writeFile(own, attributes)
+    return sha256(JSON.stringify([this.#repository.settings, attributes.toString('base64')]))
+  }
+
+  /** Which folders are checked out from the next time on; all, without any. See {@link sparsePatterns}. */
+  async limitTo(folders: readonly string[] | undefined): Promise<void> {
+    const patterns = folders === undefined ? '/*\n' : sparsePatterns(folders)
+    const file = join(this.shadow, 'info', 'sparse-checkout')
+    if (folders === undefined && (await readFile(file, 'utf8').catch(() => patterns)) !== patterns)
+      // It has been limited: git has to be told that it is no more.
+      await this.#configure({ sparse: true })
+    else await this.#configure({ sparse: folders !== undefined })
+    await ensureFile(file, patterns)
+  }
+
+  #configure({ sparse }: { sparse: boolean }): Promise<void> {
+    const sha256 = this.#repository.objectFormat === 'sha256'
+    const core = `[core]\n\trepositoryFormatVersion = ${sha256 ? 1 : 0}\n\tbare = false\n`
+    const limits = sparse ? '\tsparseCheckout = true\n\tsparseCheckoutCone = true\n' : ''
+    const extensions = sha256 ? '[extensions]\n\tobjectFormat = sha256\n' : ''
+    return ensureFile(join(this.shadow, 'config'), core + limits + extensions)
   }
 
   /** Has git ignore what the repository's own exclude file names, and these folders. */
   async exclude(folders: readonly string[]): Promise<void> {
     const own = await readFile(join(this.#repository.commonDir, 'info', 'exclude'), 'utf8').catch(() => '')
-    const lines = folders.map((folder) => `/${folder.replaceAll(/[\\*?[\]! #]/g, '\\$&')}`)
+    const lines = folders.map(ignorePattern)
     await writeFile(join(this.shadow, 'info', 'exclude'), `${own}\n${lines.join('\n')}\n`)
   }
 
@@ -72,12 +106,27 @@ export class Slot {
       },
       config: [
         'core.safecrlf=false',
+        // Change times tell what a holder touched, whatever it set back.
+        'core.trustctime=true',
+        'core.checkStat=default',
+        // The kind of index that we read ourselves.
+        'index.version=2',
+        'core.splitIndex=false',
+        'index.sparse=false',
+        // Workers take longer to start than a few hundred files take to write.
+        'checkout.thresholdForParallelism=2000',
         `checkout.workers=${Math.min(4, availableParallelism())}`,
         ...['clean=', 'smudge=', 'process=', 'required=false'].map((end) => `filter.lfs.${end}`),
       ],
       ...(options.okExitCodes === undefined ? {} : { okExitCodes: options.okExitCodes }),
       ...(options.signal === undefined ? {} : { signal: options.signal }),
     })
+  }
+
+  /** What our index says of the files of these names, in any folder; of all files without names. */
+  async entries(names?: readonly string[]): Promise<IndexEntry[]> {
+    const wanted = names === undefined ? undefined : named(names)
+    return (await readIndexEntries(this.index, this.#repository.objectFormat, wanted)) ?? []
   }
 
   /** A copy of our index, to be worked on and thrown away. */
@@ -98,13 +147,46 @@ export class Slot {
     for (const name of await readdir(this.gitDir))
       if (!['HEAD', 'commondir', 'gitdir', 'locked', 'index'].includes(name))
         await rm(join(this.gitDir, name), { recursive: true, force: true })
-    await replaceFile(join(this.gitDir, 'HEAD'), `${commit}\n`)
-    await replaceFile(join(this.gitDir, 'commondir'), '../..\n')
-    await replaceFile(join(this.gitDir, 'gitdir'), `${join(this.directory, '.git')}\n`)
+    await ensureFile(join(this.gitDir, 'HEAD'), `${commit}\n`)
+    await ensureFile(join(this.gitDir, 'commondir'), '../..\n')
+    await ensureFile(join(this.gitDir, 'gitdir'), `${join(this.directory, '.git')}\n`)
     await replaceFile(join(this.gitDir, 'index'), await readFile(this.index))
     await keepAge(this.index, join(this.gitDir, 'index'))
-    await rm(join(this.directory, '.git'), { recursive: true, force: true })
-    await writeFile(join(this.directory, '.git'), `gitdir: ${this.gitDir}\n`)
+    await this.restoreLink()
+  }
+
+  /** Sets the file that leads from the worktree to git's records of it. */
+  async restoreLink(): Promise<void> {
+    const link = join(this.directory, '.git')
+    if (!(await lstat(link).catch(() => undefined))?.isFile()) await rm(link, { recursive: true, force: true })
+    await ensureFile(link, `gitdir: ${this.gitDir}\n`)
+  }
+
+  /** Something to remember of the worktree, for whoever claims it next. */
+  async writeNote(name: NoteName, note: unknown): Promise<void> {
+    await replaceFile(this.#note(name), JSON.stringify(note))
+  }
+
+  /** Undefined if there is none that can be read. */
+  async readNote<T>(name: NoteName, schema: z.ZodType<T>): Promise<T | undefined> {
+    try {
+      return schema.parse(JSON.parse(await readFile(this.#note(name), 'utf8')))
+    } catch {
+      return undefined
+    }
+  }
+
+  async dropNote(name: NoteName): Promise<void> {
+    await rm(this.#note(name), { force: true })
+  }
+
+  #note(name: NoteName): string {
+    return join(this.shadow, `${name}.json`)
+  }
+
+  /** While one reads or moves the work in it, no other does, in whatever process. */
+  exclusively<T>(work: () => Promise<T>): Promise<T> {
+    return withFileLock(join(this.shadow, 'work.lock'), work)
   }
 
   /** git's lock on the worktree, as `git worktree lock` writes it. */
@@ -126,6 +208,18 @@ export class Slot {
 async function keepAge(index: string, copy: string): Promise<void> {
   const seconds = Math.floor((await stat(index)).mtimeMs / 1000)
   await utimes(copy, seconds, seconds)
+}
+
+/** The pattern of an ignore file that means this folder, relative to the worktree, and no other. */
+export function ignorePattern(folder: string): string {
+  return `/${folder.replaceAll(/[\\*?[\]! #]/g, '\\$&')}`
+}
+
+/** Writes a file unless it has this content already. */
+async function ensureFile(file: string, content: string): Promise<void> {
+  const info = await lstat(file).catch(() => undefined)
+  const current = info?.isFile() ? await readFile(file, 'utf8').catch(() => undefined) : undefined
+  if (current !== content) await replaceFile(file, content)
 }
 
 /** Whole or not at all, whoever reads it meanwhile. */

@@ -8,7 +8,7 @@ import { type ObjectId, sha256, workspaceIdSchema } from '@patchlane/kernel'
 import { identityOf } from '@patchlane/process'
 import { directorySize } from './directory-size.ts'
 import { WorkspaceLimitError, WorkspaceLostError, WorkspaceNotFoundError, WorkspaceSpoiledError } from './errors.ts'
-import { GitWorktreeAdapter } from './git-worktree-adapter.ts'
+import { GitWorktreeAdapter, type RebaseOutcome } from './git-worktree-adapter.ts'
 import { processesIn } from './holders.ts'
 import { Limiter } from './limiter.ts'
 import { formatLockReason, parseLockReason } from './lock-reason.ts'
@@ -16,6 +16,7 @@ import { MemoryWorkspaceStore } from './memory/memory-workspace-store.ts'
 import { Reaper, type ReapOptions, type ReapReport } from './reaper.ts'
 import { readWork, saveWork } from './rescue.ts'
 import type { Slot } from './slot.ts'
+import { sparsePatterns } from './sparse-patterns.ts'
 import { infoOf, type WorkspaceInfo } from './workspace-info.ts'
 import type { LeaseRequest, WorkspaceManagerOptions } from './workspace-options.ts'
 import { WorkspacePreparation } from './workspace-preparation.ts'
@@ -39,7 +40,8 @@ export class WorkspaceManager {
   readonly store: WorkspaceStore
   readonly root: string
   readonly #options: WorkspaceManagerOptions
-  readonly #repoId: string
+  /** What the repository is called in the store. */
+  readonly repoId: string
   readonly #checkouts: Limiter
   readonly #choosing = new Limiter(1)
   #adapter: Promise<GitWorktreeAdapter> | undefined
@@ -51,16 +53,18 @@ export class WorkspaceManager {
     this.root = options.root ?? defaultWorkspaceRoot(commonDir)
     assertOutside(this.root, workTree, commonDir)
     this.store = options.store ?? new MemoryWorkspaceStore()
-    this.#repoId = options.repoId ?? `git:${sha256(commonDir).slice(0, 16)}`
+    this.repoId = options.repoId ?? `git:${sha256(commonDir).slice(0, 16)}`
     this.#checkouts = new Limiter(options.checkouts ?? 4)
   }
 
   /**
    * @throws {WorkspaceLimitError} when all that are allowed are in use, after `waitMs`.
    * @throws {ObjectNotFoundError} when the repository has no such commit.
+   * @throws {UnsafePathError} when a folder of `sparse` is outside the tree.
    */
   async lease(request: LeaseRequest): Promise<WorkspaceSession> {
     await this.#options.repository.resolve(request.commit)
+    sparsePatterns(this.#sparse(request) ?? [])
     const deadline = performance.now() + (request.waitMs ?? 0)
     for (let round = 0; ; round++) {
       request.signal?.throwIfAborted()
@@ -94,12 +98,28 @@ export class WorkspaceManager {
       adapter,
       store: this.store,
       claim: (record) => this.#claim(record, { status: 'reclaiming' }, STEP_TTL_MS),
+      restore: (record, commit) => this.#restore(adapter, record, commit),
       toIdle: (record, commit) => this.#toIdle(record, commit),
       remove: (record) => this.#remove(record),
     })
     const { removed, ...report } = await reaper.reap(await this.#records(), options)
     const now = await this.store.now()
     return { ...report, removed: removed.map((record) => infoOf(record, now)) }
+  }
+
+  /**
+   * Moves a workspace that somebody holds, with the work in it, onto another commit. Where the two conflict, nothing is changed and the
+   * conflicts are named.
+   *
+   * @throws {WorkspaceNotFoundError} when nobody holds such a workspace.
+   * @throws {ObjectNotFoundError} when the repository has no such commit.
+   */
+  async rebase(id: string, commit: ObjectId): Promise<RebaseOutcome> {
+    await this.#options.repository.resolve(commit)
+    await this.#adopt()
+    const record = (await this.#records()).find((candidate) => candidate.id === id)
+    if (record?.status !== 'leased') throw new WorkspaceNotFoundError(id)
+    return this.#rebase(record, commit)
   }
 
   /** Saves what is in a workspace under a rescue ref, whoever holds it, and leaves it as it is. */
@@ -114,6 +134,10 @@ export class WorkspaceManager {
     return { ref }
   }
 
+  #sparse(request: LeaseRequest): readonly string[] | undefined {
+    return request.sparse ?? this.#options.sparse
+  }
+
   get #max(): number {
     return this.#options.max ?? 50
   }
@@ -123,7 +147,7 @@ export class WorkspaceManager {
   }
 
   async #records(): Promise<WorkspaceRecord[]> {
-    return (await this.store.list(this.#repoId)).filter(({ home }) => home === this.#home)
+    return (await this.store.list(this.repoId)).filter(({ home }) => home === this.#home)
   }
 
   #ready(): Promise<GitWorktreeAdapter> {
@@ -152,8 +176,8 @@ export class WorkspaceManager {
       if (record === undefined) return undefined
       const slot = adapter.slot(record.id)
       try {
-        await this.#checkouts.run(() => adapter.checkout(slot, request.commit))
-        await this.#preparation(slot).run({ fresh: false })
+        const preparation = this.#preparation(adapter, slot)
+        await this.#checkouts.run(() => preparation.advance(record.commit, request.commit, this.#sparse(request)))
         return await this.#handOut(adapter, slot, record, request)
       } catch (thrown) {
         await this.#remove(record)
@@ -190,7 +214,7 @@ export class WorkspaceManager {
     const slot = adapter.slot(id)
     const record: WorkspaceRecord = {
       id,
-      repoId: this.#repoId,
+      repoId: this.repoId,
       home: this.#home,
       directory: slot.directory,
       status: 'preparing',
@@ -208,8 +232,10 @@ export class WorkspaceManager {
     }
     if (!(await this.store.insert(record, this.#max))) return undefined
     try {
-      await this.#checkouts.run(() => adapter.create(id, request.commit, formatLockReason(record, STEP_TTL_MS)))
-      await this.#preparation(slot).run({ fresh: true })
+      await this.#checkouts.run(() =>
+        adapter.create(id, request.commit, formatLockReason(record, STEP_TTL_MS), this.#sparse(request)),
+      )
+      await this.#preparation(adapter, slot).complete()
       if (this.#options.maxBytes !== undefined)
         await this.store.update(id, record.epoch, { sizeBytes: await directorySize(slot.directory) })
       return await this.#handOut(adapter, slot, record, request)
@@ -238,15 +264,18 @@ export class WorkspaceManager {
       host: {
         store: this.store,
         adapter,
-        prepareDependencies: (each) => this.#preparation(each).dependencies(),
+        rebase: (each, commit) => this.#rebase(each, commit),
         giveBack: (each) => this.#giveBack(each),
       },
     })
   }
 
-  #preparation(slot: Slot): WorkspacePreparation {
+  #preparation(adapter: GitWorktreeAdapter, slot: Slot): WorkspacePreparation {
     const { repository, dependencies = 'share', setup } = this.#options
-    return new WorkspacePreparation({ repository, slot, dependencies, ...(setup === undefined ? {} : { setup }) })
+    return new WorkspacePreparation({
+      ...{ repository, adapter, slot, dependencies },
+      ...(setup === undefined ? {} : { setup }),
+    })
   }
 
   /** @throws {WorkspaceLimitError} when the disk is too full for another one. */
@@ -272,7 +301,7 @@ export class WorkspaceManager {
       return
     }
     try {
-      await this.#checkouts.run(() => adapter.checkout(adapter.slot(claimed.id), commit))
+      await this.#restore(adapter, claimed, commit)
       if (this.#options.maxBytes !== undefined)
         await this.store.update(claimed.id, claimed.epoch, { sizeBytes: await directorySize(claimed.directory) })
       await this.#toIdle(claimed, commit)
@@ -315,6 +344,25 @@ export class WorkspaceManager {
     })
   }
 
+  async #restore(adapter: GitWorktreeAdapter, record: WorkspaceRecord, commit: ObjectId): Promise<void> {
+    const preparation = this.#preparation(adapter, adapter.slot(record.id))
+    await this.#checkouts.run(() => preparation.restore(commit))
+  }
+
+  async #rebase({ id }: WorkspaceRecord, commit: ObjectId): Promise<RebaseOutcome> {
+    const adapter = await this.#ready()
+    const slot = adapter.slot(id)
+    return slot.exclusively(async () => {
+      const record = await this.store.get(id)
+      if (record?.status !== 'leased' || record.commit === null) throw new WorkspaceLostError(id)
+      const outcome = await adapter.rebase(slot, record.commit, commit)
+      if (!outcome.rebased) return outcome
+      if ((await this.store.update(id, record.epoch, { commit })) === undefined) throw new WorkspaceLostError(id)
+      await this.#preparation(adapter, slot).supplement()
+      return outcome
+    })
+  }
+
   async #toIdle(record: WorkspaceRecord, commit: ObjectId): Promise<void> {
     await this.#claim(record, { status: 'idle', commit, holder: null, process: null, leasedAt: null }, null)
   }
@@ -335,7 +383,7 @@ export class WorkspaceManager {
       const idle = reason?.status === 'idle'
       const record: WorkspaceRecord = {
         id: workspaceIdSchema.parse(id),
-        repoId: this.#repoId,
+        repoId: this.repoId,
         home: this.#home,
         directory,
         status:

@@ -24,6 +24,8 @@ export interface WorkspaceManagerOptions {
   /** How `node_modules` and virtual environments of the checkout come along. @default 'share' */
   dependencies?: 'share' | 'copy' | 'none'
   setup?: SetUpCommand
+  /** See {@link LeaseRequest.sparse}; for leases that do not say. @default everything */
+  sparse?: readonly string[]
   /** See {@link GitWorktreeAdapter.capture}. */
   maxFileBytes?: number
   maxFiles?: number
@@ -31,6 +33,8 @@ export interface WorkspaceManagerOptions {
 
 export interface LeaseRequest {
   commit: ObjectId
+  /** Folders to check out, with the files of their parents; everything else stays away, and as it is. @default everything */
+  sparse?: readonly string[]
   /** Who will work in it, for people. */
   holder: string
   /** Time without a heartbeat after which it can be taken back, if no holder lives. In milliseconds. @default 3_600_000 */

@@ -10,7 +10,8 @@ import type { WorkspaceStore } from './workspace-store.ts'
 export interface SessionHost {
   readonly store: WorkspaceStore
   readonly adapter: GitWorktreeAdapter
-  prepareDependencies(slot: Slot): Promise<void>
+  /** See {@link WorkspaceManager.rebase}. */
+  rebase(record: WorkspaceRecord, commit: ObjectId): Promise<RebaseOutcome>
   giveBack(record: WorkspaceRecord): Promise<void>
 }
 
@@ -23,7 +24,7 @@ export class WorkspaceSession {
   readonly #slot: Slot
   readonly #ttlMs: number
   #record: WorkspaceRecord
-  #commit: ObjectId
+  readonly #commit: ObjectId
   #children: ProcessIdentity[] = []
   #released = false
 
@@ -43,9 +44,9 @@ export class WorkspaceSession {
   get directory(): string {
     return this.#slot.directory
   }
-  /** What the tree was set to; {@link rebase} moves it. */
+  /** What the tree was set to, as of the latest call: {@link rebase} moves it, here or by a person elsewhere. */
   get commit(): ObjectId {
-    return this.#commit
+    return this.#record.commit ?? this.#commit
   }
   /** Where git keeps this worktree's records: the one part of the repository's git folder that git commands inside need to write. */
   get gitDirectory(): string {
@@ -80,19 +81,17 @@ export class WorkspaceSession {
    * @throws {WorkspaceCaptureError} when something cannot be part of a patch.
    */
   async capture(): Promise<FileChange[]> {
-    await this.#update({})
-    return this.#host.adapter.capture(this.#slot, this.#commit)
+    return this.#slot.exclusively(async () => {
+      await this.#update({})
+      return this.#host.adapter.capture(this.#slot, this.commit)
+    })
   }
 
   /** Moves the tree, work in it included, onto another commit. Where the two conflict, nothing is changed and the conflicts are named. */
   async rebase(commit: ObjectId): Promise<RebaseOutcome> {
     await this.#update({})
-    const outcome = await this.#host.adapter.rebase(this.#slot, this.#commit, commit)
-    if (outcome.rebased) {
-      this.#commit = commit
-      await this.#update({ commit })
-      await this.#host.prepareDependencies(this.#slot)
-    }
+    const outcome = await this.#host.rebase(this.#record, commit)
+    await this.#update({})
     return outcome
   }
 

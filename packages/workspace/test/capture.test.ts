@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { chmod, mkdir, readFile, readlink, rename, rm, symlink, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, readdir, readFile, readlink, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, it } from 'vitest'
@@ -178,6 +178,83 @@ describe('rebase', () => {
     expect(session.commit).toBe(head)
     expect(await readFile(at('file.txt'), 'utf8')).toBe('mine\n')
     expect((await session.capture()).map(({ path }) => path)).toEqual(['file.txt'])
+  })
+})
+
+describe('a sparse workspace', () => {
+  const files = {
+    'root.txt': 'r\n',
+    'a/one.txt': '1\n',
+    'a/deep/two.txt': '2\n',
+    'b/three.txt': '3\n',
+    'b[c]/four.txt': '4\n',
+    'b[c]/other/five.txt': '5\n',
+  }
+
+  it('has the folders asked for, and captures what is done in them and beside them', async () => {
+    const { manager, head, repo } = await leased(files, { max: 2 })
+    const session = await manager.lease({ commit: head, holder: 'x', sparse: ['a/deep', 'b[c]/other'] })
+    const at = (path: string) => join(session.directory, path)
+    expect(
+      (await readdir(session.directory, { recursive: true })).filter((path) => path.endsWith('.txt')).sort(),
+    ).toEqual(['a/deep/two.txt', 'a/one.txt', 'b[c]/four.txt', 'b[c]/other/five.txt', 'root.txt'].sort())
+    expect(await session.capture()).toEqual([])
+    await writeFile(at('a/deep/two.txt'), 'mine\n')
+    await mkdir(at('b'))
+    await writeFile(at('b/new.txt'), 'new\n')
+    await writeFile(at('b/three.txt'), 'unseen, and written all the same\n')
+    expect((await session.capture()).map(({ kind, path }) => `${kind} ${path}`).sort()).toEqual([
+      'create b/new.txt',
+      'modify a/deep/two.txt',
+      'modify b/three.txt',
+    ])
+    await rm(at('b'), { recursive: true })
+    const newer = await repo.commit({ 'a/one.txt': 'theirs\n', 'b/three.txt': 'theirs\n' })
+    expect(await session.rebase(newer)).toEqual({ rebased: true })
+    expect(await readFile(at('a/one.txt'), 'utf8')).toBe('theirs\n')
+    expect((await session.capture()).map(({ path }) => path)).toEqual(['a/deep/two.txt'])
+    await session.release()
+    const whole = await manager.lease({ commit: newer, holder: 'y' })
+    expect(whole.id).toBe(session.id)
+    expect(await readFile(at('b/three.txt'), 'utf8')).toBe('theirs\n')
+    expect(await whole.capture()).toEqual([])
+    await whole.release()
+    const sparse = await manager.lease({ commit: head, holder: 'z', sparse: ['b'] })
+    expect((await readdir(sparse.directory)).sort()).toEqual(['.git', 'b', 'root.txt'])
+    expect(await sparse.capture()).toEqual([])
+    await expect(manager.lease({ commit: head, holder: 'z', sparse: ['../x'] })).rejects.toMatchObject({
+      kind: 'usage',
+    })
+  })
+})
+
+describe('rebase from elsewhere', () => {
+  it('moves the work of a holder, who captures against the new commit', async () => {
+    const { session, at, manager, head, repo } = await leased({ 'a.txt': 'a\n', 'b.txt': 'b\n' })
+    await writeFile(at('a.txt'), 'mine\n')
+    const newer = await repo.commit({ 'b.txt': 'theirs\n' })
+    expect(session.commit).toBe(head)
+    const [moved, changes] = await Promise.all([manager.rebase(session.id, newer), session.capture()])
+    expect(moved).toEqual({ rebased: true })
+    expect(changes.map(({ path }) => path)).toEqual(['a.txt'])
+    expect(await readFile(at('b.txt'), 'utf8')).toBe('theirs\n')
+    expect((await session.capture()).map(({ path }) => path)).toEqual(['a.txt'])
+    expect(session.commit).toBe(newer)
+    const conflicting = await repo.commit({ 'a.txt': 'theirs\n' })
+    expect(await manager.rebase(session.id, conflicting)).toMatchObject({ conflicts: [{ path: 'a.txt' }] })
+    await session.release()
+    await expect(manager.rebase(session.id, newer)).rejects.toMatchObject({ code: 'WORKSPACE_NOT_FOUND' })
+  })
+
+  it('keeps linked dependencies out of the patch', async () => {
+    const { session, at, repo } = await leased({ 'package.json': '{}', 'a.txt': 'a\n' })
+    const [newer, newest] = [await repo.commit({ 'a.txt': 'b\n' }), await repo.commit({ 'a.txt': 'c\n' })]
+    await repo.write('node_modules/dep/index.js', '')
+    await session.rebase(newer)
+    expect(await readlink(at('node_modules/dep'))).toBe(join(repo.directory, 'node_modules', 'dep'))
+    expect(await session.capture()).toEqual([])
+    await session.rebase(newest)
+    expect(await session.capture()).toEqual([])
   })
 })
 

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { inspectProject } from '@patchlane/pipeline/project'
 import type { CommandHandler } from '../command-context.ts'
-import { detectToolchain } from '../detect-toolchain.ts'
-import { ConfigExistsError, NotARepositoryError } from '../errors.ts'
+import { ConfigExistsError } from '../errors.ts'
 import { exitCodes } from '../exit-code.ts'
 import { initOutputSchema } from '../output/setup.ts'
 import { oneLine } from '../text/sanitize.ts'
@@ -15,16 +15,18 @@ const PUBLIC_SCHEMA =
   'https://raw.githubusercontent.com/patchlane/patchlane/main/packages/pipeline/schema/config.schema.json'
 
 export const run: CommandHandler = async (context) => {
-  const root = rootOf(context.globals.directory)
-  if (root === undefined) throw new NotARepositoryError(context.globals.directory)
+  const repository = rootOf(context.globals.directory)
+  const root = repository ?? context.globals.directory
+  // Without git, the folder itself is what patches land on.
+  const target = context.globals.target ?? (repository === undefined ? 'dir:.' : undefined)
   const existing = await configurationIn(root)
   if (existing !== undefined) throw new ConfigExistsError(existing)
 
-  const detected = await detectToolchain(root)
+  const detected = await inspectProject(root)
   const created = join(root, FILE)
   const config = {
     $schema: existsSync(join(root, LOCAL_SCHEMA)) ? `./${LOCAL_SCHEMA}` : PUBLIC_SCHEMA,
-    ...(context.globals.target === undefined ? {} : { target: context.globals.target }),
+    ...(target === undefined ? {} : { target }),
     checks: { format: 'auto', lint: 'auto', hooks: 'auto', diagnostics: 'auto', tests: 'auto' },
   }
   // `wx` refuses an existing file, also one that came to be since we looked.
@@ -35,10 +37,15 @@ export const run: CommandHandler = async (context) => {
 
   if (context.globals.json) context.emit(initOutputSchema, { created, detected })
   else {
-    for (const { kind, tool, evidence } of detected)
-      context.print(`${kind.padEnd(12)} ${tool} ${context.style.dim(`(${oneLine(evidence)})`)}`)
+    const { style } = context
+    for (const { kind, name, evidence, problem } of detected) {
+      context.print(`${kind.padEnd(12)} ${oneLine(name)} ${style.dim(`(${oneLine(evidence)})`)}`)
+      if (problem !== undefined) context.print(`${' '.repeat(13)}${style.warn('!')} ${oneLine(problem)}`)
+    }
     if (detected.length === 0) context.print('No tools were found; name yours under "checks.commands".')
     context.print(`Wrote ${oneLine(created)}. "auto" uses what is found, "off" runs none.`)
+    if (target?.startsWith('dir:'))
+      context.print('Patches are written to this folder in place; their history is kept elsewhere.')
     context.note('next: patchlane doctor')
   }
   return exitCodes.done

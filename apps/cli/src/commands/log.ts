@@ -3,8 +3,7 @@ import type { CommandHandler } from '../command-context.ts'
 import { exitCodes } from '../exit-code.ts'
 import { eventOutputSchema } from '../output/work.ts'
 import { integer, parseInput } from '../parse-input.ts'
-import { formatTime } from '../text/duration.ts'
-import { oneLine, safeJson } from '../text/sanitize.ts'
+import { eventText } from '../text/event-text.ts'
 
 const options = z.object({
   follow: z.boolean().default(false),
@@ -25,14 +24,9 @@ export const run: CommandHandler = async (context, input) => {
     ...(after === undefined ? {} : { after }),
     ...(limit === undefined ? {} : { limit }),
   })
-  const { style } = context
   for await (const event of events) {
     if (context.globals.json) context.emit(eventOutputSchema, event)
-    else {
-      const data = Object.keys(event.data).length === 0 ? '' : ` ${style.dim(safeJson(event.data))}`
-      const head = `${style.dim(formatTime(event.at))} ${event.seq} ${style.info(event.type)}`
-      context.print(`${head} ${oneLine(event.subject)}${data}`)
-    }
+    else context.print(eventText(event, context.style))
   }
   return exitCodes.done
 }

@@ -25,5 +25,6 @@ export {
   testOutputSchema,
   workspaceGcOutputSchema,
   workspaceListOutputSchema,
+  workspaceRebaseOutputSchema,
   workspaceRescueOutputSchema,
 } from './work.ts'

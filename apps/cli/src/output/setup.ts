@@ -3,7 +3,9 @@ import { z } from 'zod'
 /** `init --json` */
 export const initOutputSchema = z.object({
   created: z.string(),
-  detected: z.array(z.object({ kind: z.string(), tool: z.string(), evidence: z.string() })),
+  detected: z.array(
+    z.object({ kind: z.string(), name: z.string(), evidence: z.string(), problem: z.string().optional() }),
+  ),
 })
 
 /** `doctor --json` */

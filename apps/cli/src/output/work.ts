@@ -26,5 +26,12 @@ export const workspaceGcOutputSchema = z.object({
   rescued: z.array(z.object({ id: z.string(), ref: z.string() })),
 })
 
+/** `workspace rebase --json` */
+export const workspaceRebaseOutputSchema = z.object({
+  id: z.string(),
+  commit: z.string(),
+  conflicts: z.array(z.string()),
+})
+
 /** `workspace rescue --json` */
 export const workspaceRescueOutputSchema = z.object({ id: z.string(), ref: z.string() })

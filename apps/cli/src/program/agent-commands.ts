@@ -68,6 +68,16 @@ export const agentCommands = [
         load: () => import('../commands/workspace-gc.ts'),
       },
       {
+        name: 'rebase',
+        summary: 'move a workspace that an agent holds, with its work, onto the newest head',
+        details:
+          'Where the work and the new commit conflict, nothing is changed, the files are named, and the exit code is 3.',
+        arguments: [{ syntax: '<id>', description: 'the id of a workspace' }],
+        options: [{ flags: '--onto <revision>', description: 'another commit (default: the head of the target)' }],
+        examples: [['patchlane workspace rebase ws-12', 'onto what has landed meanwhile']],
+        load: () => import('../commands/workspace-rebase.ts'),
+      },
+      {
         name: 'rescue',
         summary: 'save the work in a workspace under a ref',
         arguments: [{ syntax: '<id>', description: 'the id of a workspace' }],

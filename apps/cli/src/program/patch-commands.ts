@@ -5,7 +5,7 @@ export const patchFormatChoices = ['auto', 'unified', 'search-replace', 'begin-p
 
 const patchArgument = {
   syntax: '<patch>',
-  description: 'the id of a patch, or an unambiguous beginning of it',
+  description: 'the id of a patch, an unambiguous beginning of it, or its number in the queue',
 } as const
 const yes = { flags: '-y, --yes', description: 'answer yes without being asked' } as const
 const by = {

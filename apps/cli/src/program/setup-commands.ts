@@ -7,7 +7,9 @@ export const setupCommands = [
     summary: 'detect the toolchain and write patchlane.config.json',
     details:
       'Looks at the files of the project, says which tools it found and writes a configuration. Never overwrites one.',
-    examples: [['patchlane init', 'write patchlane.config.json at the root of the repository']],
+    examples: [
+      ['patchlane init', 'write patchlane.config.json at the root of the repository, or in a folder without one'],
+    ],
     load: () => import('../commands/init.ts'),
   },
   {

@@ -24,12 +24,14 @@ export interface ToolUse<Name extends string> {
   name: Name
   /** Relative to the top of the tree; '' is the top. */
   folder: string
+  /** The file of the project that says so; null where only the caller's configuration does. */
+  evidence: string | null
 }
 
 export interface Toolchain {
   format: ToolUse<FileToolName>[]
   lint: ToolUse<FileToolName>[]
-  hooks: boolean
+  hooks: ToolUse<'pre-commit'>[]
   diagnostics: ToolUse<DiagnosticsName>[]
 }
 
@@ -76,7 +78,7 @@ export async function detectToolchain(
       found.tools.filter((tool) => !isFormat(tool.name)),
       fileToolNames.filter((name) => !isFormat(name)),
     ),
-    hooks: choose(choice.hooks, found.hooks, ['pre-commit'] as const).length > 0,
+    hooks: choose(choice.hooks, found.hooks, ['pre-commit'] as const),
     diagnostics: choose(choice.diagnostics, found.diagnostics, diagnosticsNames),
   }
 }
@@ -98,7 +100,7 @@ function asked<Name extends string>(
 ): ToolUse<Name> {
   const exact = known.find((candidate) => candidate === name)
   if (exact === undefined) throw new UnknownToolError(name, known)
-  return found.find((tool) => tool.name === exact) ?? { name: exact, folder: '' }
+  return found.find((tool) => tool.name === exact) ?? { name: exact, folder: '', evidence: null }
 }
 
 interface Found {
@@ -112,7 +114,7 @@ async function detect(directory: string, files: readonly string[]): Promise<Foun
   const use = <Name extends string>(list: ToolUse<Name>[], name: Name, path: string) => {
     // The shallowest configuration says where the program is looked for; the tool itself finds the deeper ones.
     if (!list.some((tool) => tool.name === name))
-      list.push({ name, folder: dirname(path) === '.' ? '' : dirname(path) })
+      list.push({ name, folder: dirname(path) === '.' ? '' : dirname(path), evidence: path })
   }
   const text = (path: string) => readFile(join(directory, path), 'utf8')
   const byDepth = [...files].sort((a, b) => a.split('/').length - b.split('/').length)

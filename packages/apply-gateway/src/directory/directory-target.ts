@@ -1,6 +1,6 @@
-import { mkdir, realpath, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, realpath } from 'node:fs/promises'
 import { join, relative } from 'node:path'
-import { GitRepository, runGit } from '@patchlane/git'
+import { GitRepository, removeDeadLocks, runGit } from '@patchlane/git'
 import {
   type Clock,
   type ObjectId,
@@ -11,8 +11,8 @@ import {
   type TargetName,
   targetNameSchema,
 } from '@patchlane/kernel'
-import { CheckoutOverlapError, HeadMovedError } from '../errors.ts'
-import { lstatOrNothing } from '../files.ts'
+import { CheckoutBusyError, CheckoutOverlapError, HeadMovedError } from '../errors.ts'
+import { lstatOrNothing, removeFile, syncFile, syncFolder, writeFileDurably } from '../files.ts'
 import { GitBranchTarget } from '../git-branch/git-branch-target.ts'
 import type { LandingVerdict } from '../landing-verdict.ts'
 import type { Fence, Recovery, Target, VisibleState } from '../target.ts'
@@ -57,17 +57,15 @@ export class DirectoryTarget implements Target {
     await mkdir(options.stateDirectory, { recursive: true })
     const gitDir = join(await realpath(options.stateDirectory), 'shadow.git')
     if (!relative(directory, gitDir).startsWith('..')) throw new StateInsideError(directory, gitDir)
-    await runGit({
-      args: ['init', '--quiet', '--initial-branch=target'],
-      cwd: directory,
-      env: { GIT_DIR: gitDir, GIT_WORK_TREE: directory },
-    })
-    await mkdir(join(gitDir, 'info'), { recursive: true })
-    // Bytes as they are: no line-end conversion, no filters, whatever the folder's own attributes say.
-    await writeFile(join(gitDir, 'info', 'attributes'), '* -text -filter -ident -working-tree-encoding\n')
-    await writeFile(join(gitDir, 'info', 'exclude'), `${(options.ignore ?? defaultIgnore).join('\n')}\n`)
+    await makeShadow(directory, gitDir)
+    await writeIfChanged(join(gitDir, 'info', 'exclude'), `${(options.ignore ?? defaultIgnore).join('\n')}\n`)
     const target = new DirectoryTarget(await GitRepository.open(directory, { gitDir }), options)
-    if ((await target.repository.tryResolve(branch)) === undefined) await target.adoptWork()
+    if ((await target.repository.tryResolve(branch)) !== undefined) return target
+    await target.#unlock()
+    await target.#adoptWork().catch(async (thrown: unknown) => {
+      // Somebody else opened it first, at the same moment.
+      if ((await target.repository.tryResolve(branch)) === undefined) throw thrown
+    })
     return target
   }
 
@@ -79,9 +77,23 @@ export class DirectoryTarget implements Target {
     return this.#inner.takeOver(lease)
   }
 
+  /** The branch of the shadow that stands for the folder. */
+  get ref(): TargetName {
+    return branch
+  }
+
+  /** Takes what people wrote into the target, unless somebody lands just now, who will do it. */
+  async adopt(): Promise<void> {
+    await this.#adoptWork().catch((thrown: unknown) => {
+      const code = PatchlaneError.is(thrown) ? thrown.code : ''
+      if (!['GIT_COMMAND_FAILED', 'GIT_REF_MOVED', 'GIT_REF_LOCKED'].includes(code)) throw thrown
+    })
+  }
+
   async recover(fence: Fence): Promise<Recovery[]> {
     const recoveries = await this.#inner.recover(fence)
-    await this.adoptWork()
+    await this.#unlock()
+    await this.#adoptWork(fence)
     return recoveries
   }
 
@@ -89,33 +101,87 @@ export class DirectoryTarget implements Target {
     return this.#inner.visible()
   }
 
+  ready(): Promise<void> {
+    return this.#inner.ready()
+  }
+
   async land(verdict: LandingVerdict, fence: Fence): Promise<void> {
     try {
       await this.#inner.land(verdict, fence)
     } catch (thrown) {
-      if (!(thrown instanceof CheckoutOverlapError) || !(await this.adoptWork())) throw thrown
+      if (!(thrown instanceof CheckoutOverlapError) || !(await this.#adoptWork(fence))) throw thrown
       throw new HeadMovedError(this.name, verdict.base, { cause: thrown })
     }
   }
 
-  /** Records what people wrote as a commit of its own. Ignored files stay unseen. @returns whether there was anything. */
-  async adoptWork(): Promise<boolean> {
+  /** Nobody but gateways works on the shadow, and this one has the fence: a lock in it is of a dead one's git. */
+  async #unlock(): Promise<void> {
+    const { gitDir } = this.repository
+    const locks = ['index.lock', 'HEAD.lock', 'config.lock', `${branch}.lock`].map((lock) => join(gitDir, lock))
+    const held = await removeDeadLocks({ locks, directories: [gitDir] })
+    if (held.length > 0) throw new CheckoutBusyError(`another process holds ${held.join(', ')}`)
+  }
+
+  /**
+   * Records what people wrote as a commit of its own. Ignored files stay unseen.
+   *
+   * @returns whether there was anything.
+   */
+  async #adoptWork(fence?: Fence): Promise<boolean> {
     const { repository } = this
     const lock = await lstatOrNothing(join(repository.gitDir, 'index.lock'))
     // Somebody lands: what is in the folder just now is half of it.
     if (lock !== undefined) return false
-    await repository.git({ args: ['add', '--all', '--', '.'] })
-    const { stdout } = await repository.git({ args: ['write-tree'] })
-    const tree = objectIdSchema.parse(stdout.trim())
+    const tree = await this.#lookAtFolder()
     const old = (await repository.tryResolve(branch)) ?? null
-    if (old !== null && (await repository.treeOf(old)) === tree) return false
+    const oldTree = old === null ? null : await repository.treeOf(old)
+    if (oldTree === tree) return false
+    await repository.adoptTree(oldTree, tree)
     const author = { name: 'Somebody', email: 'somebody@patchlane.invalid', at: this.#clock.now() }
     const message = old === null ? 'The folder as it was found' : 'Changes made in the folder'
     const commit = await repository.commitTree({ tree, parents: old === null ? [] : [old], message, author })
     await repository.syncObjects()
-    await repository.updateRefs([{ kind: 'update', ref: branch, new: commit, old }], { message: 'patchlane: adopt' })
+    await this.#inner.advance({ old, new: commit }, fence)
     return true
   }
+
+  /** The folder as a tree. The index only saves reading everything: one that a power cut spoiled is made anew. */
+  async #lookAtFolder(): Promise<ObjectId> {
+    const { repository } = this
+    const add = () => repository.git({ args: ['add', '--all', '--', '.'] })
+    await add().catch(async (thrown: unknown) => {
+      const stderr = PatchlaneError.is(thrown) && 'stderr' in thrown ? String(thrown.stderr) : ''
+      if (!/index file|index uses|bad signature|bad index/i.test(stderr)) throw thrown
+      await removeFile(join(repository.gitDir, 'index'))
+      await add()
+    })
+    const { stdout } = await repository.git({ args: ['write-tree'] })
+    return objectIdSchema.parse(stdout.trim())
+  }
+}
+
+/** Bytes as they are: no line-end conversion, no filters, whatever the folder's own attributes say. */
+const shadowAttributes = '* -text -filter -ident -working-tree-encoding\n'
+
+/** Makes the shadow repository, unless it is there. The attributes come last and stay, so that what has them is whole. */
+async function makeShadow(directory: string, gitDir: string): Promise<void> {
+  const attributes = join(gitDir, 'info', 'attributes')
+  if ((await readFile(attributes, 'utf8').catch(() => '')) === shadowAttributes) return
+  const locks = ['config.lock', 'HEAD.lock'].map((lock) => join(gitDir, lock))
+  const held = await removeDeadLocks({ locks, directories: [gitDir] })
+  if (held.length > 0) throw new CheckoutBusyError(`another process holds ${held.join(', ')}`)
+  // What a kill or a power cut left of an earlier attempt.
+  for (const name of ['config', 'HEAD']) await removeFile(join(gitDir, name))
+  const env = { GIT_DIR: gitDir, GIT_WORK_TREE: directory }
+  await runGit({ args: ['init', '--quiet', '--initial-branch=target', '--template='], cwd: directory, env })
+  await mkdir(join(gitDir, 'info'), { recursive: true })
+  for (const name of ['config', 'HEAD']) await syncFile(join(gitDir, name))
+  for (const folder of ['objects', 'refs', '.', '..']) await syncFolder(join(gitDir, folder))
+  await writeFileDurably(attributes, shadowAttributes)
+}
+
+async function writeIfChanged(file: string, content: string): Promise<void> {
+  if ((await readFile(file, 'utf8').catch(() => undefined)) !== content) await writeFileDurably(file, content)
 }
 
 class StateInsideError extends PatchlaneError {

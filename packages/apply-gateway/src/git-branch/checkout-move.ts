@@ -1,12 +1,12 @@
 import { link, readFile, rename, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { GitRepository } from '@patchlane/git'
+import { type GitRepository, gitsAtWork } from '@patchlane/git'
 import { PatchlaneError } from '@patchlane/kernel'
 import { CheckoutBusyError, CheckoutOverlapError } from '../errors.ts'
 import { hasCode, lstatOrNothing, removeFile, syncFile, syncFolder } from '../files.ts'
 import { type Checkout, operationIn } from './checkouts.ts'
-import type { IntentPath } from './intent.ts'
+import type { IntentPath, LandingCheckout } from './intent.ts'
 
 /** The index under another name while a landing works on it. */
 export function privateIndex(checkout: Checkout, token: string): string {
@@ -150,26 +150,53 @@ function overlapsIn(thrown: unknown): string[] {
   return [...new Set(names.map((match) => match[1] ?? ''))].filter((name) => name !== '').sort()
 }
 
-/** The private index becomes the index, and the lock goes with it: two renames, each whole. */
+/** How long a git command that may have read the index before us is waited for. */
+const STALE_READER_MS = 5_000
+
+/** The private index becomes the index. The lock stays. */
 export async function publishIndex(checkout: Checkout, token: string): Promise<void> {
-  await rename(privateIndex(checkout, token), indexLock(checkout))
-  await rename(indexLock(checkout), join(checkout.gitDir, 'index'))
+  await rename(privateIndex(checkout, token), join(checkout.gitDir, 'index')).catch((thrown: unknown) => {
+    if (!hasCode(thrown, 'ENOENT')) throw thrown
+  })
 }
 
-/** Makes the files of a landing durable, so that the journal may be closed. */
-export async function syncCheckout(checkout: Checkout, paths: readonly IntentPath[]): Promise<void> {
-  const folders = new Set(paths.map(({ path }) => dirname(join(checkout.workTree, path))))
-  await Promise.all([
-    syncFile(join(checkout.gitDir, 'index')),
-    ...paths
-      .filter(({ after }) => after !== null && after.mode !== '120000')
-      .map(({ path }) => syncFile(join(checkout.workTree, path))),
-  ])
-  await Promise.all(
-    [...folders].map((folder) =>
-      syncFolder(folder).catch((thrown: unknown) => {
-        if (!hasCode(thrown, 'ENOENT', 'ENOTDIR')) throw thrown
-      }),
-    ),
-  )
+/**
+ * Waits for the git commands that were at work when the index was published. `git commit` reads the index *before* it takes the lock and
+ * writes back what it read: were the lock free by then, it would put the old index back, and the next commit would take the landing out
+ * again. While the lock is held it fails instead, and can be repeated.
+ */
+export async function waitForStaleReaders(checkout: Checkout): Promise<void> {
+  const deadline = Date.now() + STALE_READER_MS
+  const folders = [checkout.workTree, checkout.gitDir]
+  let readers = gitsAtWork(folders)
+  for (let delay = 2; readers.length > 0 && Date.now() < deadline; delay = Math.min(delay * 2, 50)) {
+    await sleep(delay)
+    const alive = new Set(gitsAtWork(folders))
+    readers = readers.filter((pid) => alive.has(pid))
+  }
+}
+
+/** Makes the files of a landing (or of its undoing), and the index's name, durable, so that the journal may be closed. */
+export async function syncCheckout(checkout: LandingCheckout): Promise<void> {
+  const { gitDir, workTree, paths, newFolders } = checkout
+  const files = paths.map(({ path }) => join(workTree, path))
+  await Promise.all([syncFolder(gitDir), ...files.map(syncPlainFile)])
+  const folders = new Set([...files, ...newFolders.map((folder) => join(workTree, folder))].map(dirname))
+  await Promise.all([...folders].map((folder) => syncNearestFolder(folder, workTree)))
+}
+
+/** Links have no bytes of their own to sync, and following them could leave the worktree. */
+async function syncPlainFile(file: string): Promise<void> {
+  if ((await lstatOrNothing(file))?.isFile() === true) await syncFile(file)
+}
+
+/** The folder, or where it is gone the one that it is gone from. */
+async function syncNearestFolder(folder: string, top: string): Promise<void> {
+  for (let nearest = folder; ; nearest = dirname(nearest)) {
+    try {
+      return await syncFolder(nearest)
+    } catch (thrown) {
+      if (!hasCode(thrown, 'ENOENT', 'ENOTDIR') || nearest === top) throw thrown
+    }
+  }
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { GitRepository, RefTransaction } from '@patchlane/git'
+import type { GitRepository, RefTransaction, RefUpdate } from '@patchlane/git'
 import {
   errorMessage,
   type ObjectId,
@@ -12,7 +12,7 @@ import {
 } from '@patchlane/kernel'
 import { identityOf } from '@patchlane/process'
 import { CheckoutBusyError, HeadMovedError, LandingFailedError, UnjudgedLandingError } from '../errors.ts'
-import { lstatOrNothing } from '../files.ts'
+import { lstatOrNothing, syncFile, syncFolder } from '../files.ts'
 import { assertMinted, type LandingVerdict } from '../landing-verdict.ts'
 import type { Fence, Recovery, Target, VisibleState } from '../target.ts'
 import {
@@ -23,11 +23,12 @@ import {
   refuseOverlaps,
   syncCheckout,
   unlockIndex,
+  waitForStaleReaders,
 } from './checkout-move.ts'
 import { type Checkout, findCheckout, readHead } from './checkouts.ts'
 import { FenceRef } from './fence.ts'
-import { type Intent, IntentJournal, type IntentPath } from './intent.ts'
-import { recoverLanding } from './recover-landing.ts'
+import { type Intent, IntentJournal, type IntentPath, type LandingCheckout } from './intent.ts'
+import { recoverLanding, refLocks } from './recover-landing.ts'
 import { missingFolders, restoreFiles } from './restore-files.ts'
 import { visibleRecords } from './visible-records.ts'
 
@@ -40,6 +41,9 @@ export interface GitBranchTargetOptions {
   /** How often a ref lock of another git process is waited for, 50 milliseconds each. @default 40 */
   refLockRetries?: number
 }
+
+/** The same for all, so that git can be started before it is known what lands; the commit says which patch it was. */
+const REFLOG = 'patchlane: land'
 
 /**
  * A branch. If a worktree has it checked out, its files and index move with it, and uncommitted work elsewhere in it stays as it is.
@@ -78,11 +82,9 @@ export class GitBranchTarget implements Target {
 
   async recover(fence: Fence): Promise<Recovery[]> {
     await this.#fence.verify(fence)
-    const open = await this.#journal.read()
-    if (open === undefined) return []
-    const recovery = await recoverLanding(this.repository, open)
-    await this.#journal.end()
-    return [recovery]
+    await this.#journal.sweep()
+    const recovery = await this.#finishOpen(fence)
+    return recovery === undefined ? [] : [recovery]
   }
 
   async visible(): Promise<VisibleState> {
@@ -92,16 +94,23 @@ export class GitBranchTarget implements Target {
     return { directory, excluded: ['.git'], records: () => visibleRecords(this.repository, gitDir, directory) }
   }
 
+  async ready(): Promise<void> {
+    const checkout = await findCheckout(this.repository, this.name)
+    const gitDir = checkout?.gitDir ?? this.repository.commonDir
+    await this.repository.readyRefTransaction({ message: REFLOG, gitDir })
+  }
+
   async land(verdict: LandingVerdict, fence: Fence): Promise<void> {
     assertMinted(verdict)
     await this.#assertExact(verdict)
     await this.#fence.verify(fence)
     if ((await this.head()) !== verdict.base) throw new HeadMovedError(this.name, verdict.base)
-    await this.#finishOpen()
+    // An earlier landing of this process that could not be ended (disk full, say) comes first.
+    await this.#finishOpen(fence)
     const checkout = await findCheckout(this.repository, this.name)
     const gitDir = checkout?.gitDir ?? this.repository.commonDir
     // git takes a while to start; it does so while the intent is written down.
-    const starting = this.#beginTransaction(gitDir, verdict.patchId)
+    const starting = this.#beginTransaction(gitDir)
     // Awaited later, or not at all; its failure is reported there.
     starting.catch(() => undefined)
     try {
@@ -113,8 +122,9 @@ export class GitBranchTarget implements Target {
         await synced
         return this.#prepare(intent, fence, gitDir, starting)
       }
+      await this.#begin(intent, fence)
       if (checkout === undefined || intent.checkout === null) await this.#landRef(intent, prepare)
-      else await this.#landCheckout(intent, checkout, intent.checkout.paths, prepare)
+      else await this.#landCheckout(intent, intent.checkout, prepare)
     } catch (thrown) {
       throw PatchlaneError.is(thrown) && thrown.code !== 'GIT_COMMAND_FAILED'
         ? thrown
@@ -124,16 +134,42 @@ export class GitBranchTarget implements Target {
     }
   }
 
-  /** An earlier landing of this process that could not be ended (disk full, say) comes first. */
-  async #finishOpen(): Promise<void> {
-    const open = await this.#journal.read()
-    if (open === undefined) return
-    await recoverLanding(this.repository, open)
-    await this.#journal.end()
+  /**
+   * Moves the branch to what the checkout holds already. Not a landing: for work of people that becomes part of the target.
+   *
+   * @throws {FencedOutError} when a later gateway took over.
+   */
+  async advance(move: { old: ObjectId | null; new: ObjectId }, fence: Fence | undefined): Promise<void> {
+    const owned = fence === undefined ? [] : [this.#fenceHolds(fence)]
+    const update: RefUpdate = { kind: 'update', ref: this.name, ...move }
+    await this.repository
+      .updateRefs([...owned, update], { message: 'patchlane: adopt' })
+      .catch(async (thrown: unknown) => {
+        if (fence !== undefined) await this.#fence.verify(fence)
+        throw thrown
+      })
+    await this.#syncRef()
   }
 
-  async #beginTransaction(gitDir: string, patchId: string): Promise<RefTransaction> {
-    return this.repository.beginRefTransaction({ message: `patchlane: land ${patchId}`, gitDir })
+  #fenceHolds(fence: Fence): RefUpdate {
+    return { kind: 'verify', ref: this.#fence.ref, old: objectIdSchema.parse(fence.token) }
+  }
+
+  async #finishOpen(fence: Fence): Promise<Recovery | undefined> {
+    const open = await this.#journal.read()
+    if (open === undefined) return undefined
+    const recovery = await recoverLanding(this.repository, open, {
+      fence: this.#fence.ref,
+      isOpen: () => this.#journal.isOpen(open.intent),
+      // Waiting takes time, in which somebody else may have been called to mend it.
+      assertOurs: () => this.#fence.verify(fence),
+    })
+    await this.#journal.end(open.intent)
+    return recovery
+  }
+
+  #beginTransaction(gitDir: string): Promise<RefTransaction> {
+    return this.repository.beginRefTransaction({ message: REFLOG, gitDir })
   }
 
   /** The commit is what was judged, and nothing else. */
@@ -156,6 +192,7 @@ export class GitBranchTarget implements Target {
       old: verdict.base,
       new: verdict.commit,
       owner,
+      startedAt: Date.now(),
       token: randomUUID(),
       checkout:
         checkout === undefined
@@ -168,54 +205,86 @@ export class GitBranchTarget implements Target {
     }
   }
 
+  /**
+   * @throws {FencedOutError} when this writer was overtaken in its sleep, and the one that overtook it is landing.
+   * @throws {CheckoutBusyError} when a writer that was overtaken came to in this moment.
+   */
+  async #begin(intent: Intent, fence: Fence): Promise<void> {
+    if (await this.#journal.begin(intent)) return
+    await this.#fence.verify(fence)
+    await this.#finishOpen(fence)
+    if (!(await this.#journal.begin(intent))) throw new CheckoutBusyError('another landing is under way')
+  }
+
   async #landRef(intent: Intent, prepare: () => Promise<RefTransaction>): Promise<void> {
-    await this.#journal.begin(intent)
     const transaction = await prepare().catch(async (thrown: unknown) => {
-      await this.#journal.end()
+      await this.#journal.end(intent)
       throw thrown
     })
     if (!(await this.#commit(transaction, intent))) {
-      await this.#journal.end()
+      await this.#journal.end(intent)
       throw new LandingFailedError('git could not move the ref')
     }
-    await this.#journal.end().catch(() => undefined)
+    await this.#close(intent, () => this.#syncRef())
   }
 
   async #landCheckout(
     intent: Intent,
-    checkout: Checkout,
-    paths: IntentPath[],
+    checkout: LandingCheckout,
     prepare: () => Promise<RefTransaction>,
   ): Promise<void> {
-    await this.#journal.begin(intent)
     try {
       await lockIndex(checkout, intent.token, this.#indexWaitMs)
     } catch (thrown) {
-      await this.#journal.end()
+      await this.#journal.end(intent)
       throw thrown
     }
     let transaction: RefTransaction | undefined
+    let moving = false
     try {
-      await refuseOverlaps(checkout, paths)
+      await refuseOverlaps(checkout, checkout.paths)
       transaction = await prepare()
       // The refs are locked now, HEAD too: what is read here stays true until the end.
       if ((await readHead(checkout.gitDir)) !== this.name) throw new CheckoutBusyError('another branch was checked out')
+      moving = true
       await this.#move(intent, checkout)
     } catch (thrown) {
       await transaction?.abort()
-      await this.#takeBack(intent, checkout)
+      // Files that look like ours before we moved any are somebody else's: of the writer, say, that overtook us and landed the same patch.
+      if (moving) await this.#takeBack(intent, checkout)
+      else {
+        await unlockIndex(checkout, intent.token)
+        await this.#journal.end(intent)
+      }
       throw thrown
     }
     if (!(await this.#commit(transaction, intent))) {
       await this.#takeBack(intent, checkout)
       throw new LandingFailedError('git could not move the ref')
     }
-    try {
+    await this.#close(intent, async () => {
       await publishIndex(checkout, intent.token)
-      await syncCheckout(checkout, paths)
-      await this.#journal.end()
-    } catch {
-      // It has landed, whatever the disk says now: the open journal makes the next landing, or the next start, finish it first.
+      await Promise.all([syncCheckout(checkout), this.#syncRef(), waitForStaleReaders(checkout)])
+      await unlockIndex(checkout, intent.token)
+    })
+  }
+
+  /**
+   * What comes after the commit point. It has landed, whatever the disk says now: a journal that stays open makes the next landing, or the
+   * next start, finish it first.
+   */
+  async #close(intent: Intent, finish: () => Promise<void>): Promise<void> {
+    try {
+      await finish()
+      await this.#journal.end(intent)
+    } catch {}
+  }
+
+  /** git syncs what a ref holds, not its name. */
+  async #syncRef(): Promise<void> {
+    const top = join(this.repository.commonDir, 'refs')
+    for (let folder = dirname(join(this.repository.commonDir, this.name)); folder !== top; folder = dirname(folder)) {
+      await syncFolder(folder)
     }
   }
 
@@ -241,8 +310,8 @@ export class GitBranchTarget implements Target {
         noted.catch(() => undefined)
       },
     }).finally(() => noted)
-    const index = await lstatOrNothing(privateIndex(checkout, intent.token))
-    await this.#journal.note({ note: 'index', inode: String(index?.ino ?? 0) })
+    // On disk before it takes the name of the index.
+    await syncFile(privateIndex(checkout, intent.token))
   }
 
   async #noteChild(pid: number): Promise<void> {
@@ -251,10 +320,11 @@ export class GitBranchTarget implements Target {
   }
 
   /** Back to before: files first, while `index.lock` still keeps others out. */
-  async #takeBack(intent: Intent, checkout: Checkout): Promise<void> {
+  async #takeBack(intent: Intent, checkout: LandingCheckout): Promise<void> {
     await restoreFiles(this.repository, intent)
+    await syncCheckout(checkout)
     await unlockIndex(checkout, intent.token)
-    await this.#journal.end()
+    await this.#journal.end(intent)
   }
 
   async #prepare(
@@ -264,11 +334,11 @@ export class GitBranchTarget implements Target {
     starting: Promise<RefTransaction>,
   ): Promise<RefTransaction> {
     for (let attempt = 0; ; attempt++) {
-      const transaction = await (attempt === 0 ? starting : this.#beginTransaction(gitDir, intent.patchId))
+      const transaction = await (attempt === 0 ? starting : this.#beginTransaction(gitDir))
       try {
         await this.#noteChild(transaction.pid)
         await transaction.prepare([
-          { kind: 'verify', ref: this.#fence.ref, old: objectIdSchema.parse(fence.token) },
+          this.#fenceHolds(fence),
           { kind: 'update', ref: this.name, new: intent.new, old: intent.old },
         ])
         await this.#noteLocks(gitDir)
@@ -289,12 +359,7 @@ export class GitBranchTarget implements Target {
   }
 
   async #noteLocks(gitDir: string): Promise<void> {
-    const { commonDir } = this.repository
-    const candidates = [
-      join(commonDir, `${this.name}.lock`),
-      join(commonDir, `${this.#fence.ref}.lock`),
-      join(gitDir, 'HEAD.lock'),
-    ]
+    const candidates = refLocks(this.repository, { ref: this.name, fence: this.#fence.ref, gitDir })
     const files = await Promise.all(
       candidates.map(async (path) => {
         const found = await lstatOrNothing(path)

@@ -1,14 +1,25 @@
-import { appendFile, readFile } from 'node:fs/promises'
+import { appendFile, link, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 import { objectIdSchema, patchIdSchema } from '@patchlane/kernel'
 import { type ProcessIdentity, processIdentitySchema } from '@patchlane/process'
 import { z } from 'zod'
-import { hasCode, removeFile, writeFileDurably } from '../files.ts'
+import { hasCode, removeFile, syncFolder } from '../files.ts'
 
 const entrySchema = z.object({ mode: z.string(), oid: objectIdSchema }).nullable()
 
 /** One path of a landing: how it is before and after. */
 export const intentPathSchema = z.object({ path: z.string(), before: entrySchema, after: entrySchema })
 export type IntentPath = z.infer<typeof intentPathSchema>
+
+const checkoutSchema = z.object({
+  gitDir: z.string(),
+  workTree: z.string(),
+  paths: z.array(intentPathSchema),
+  /** Folders that the landing will make, deepest first. */
+  newFolders: z.array(z.string()),
+})
+/** The worktree of a landing, and what is to change in it. */
+export type LandingCheckout = z.infer<typeof checkoutSchema>
 
 /** What a landing is about to do, written down before it does anything. */
 export const intentSchema = z.object({
@@ -17,18 +28,12 @@ export const intentSchema = z.object({
   old: objectIdSchema,
   new: objectIdSchema,
   owner: processIdentitySchema,
+  /** When it was written down, UTC in milliseconds by the clock of files: no lock of this landing is older. */
+  startedAt: z.number().default(0),
   /** Names this landing in lock files. */
   token: z.string(),
   /** Null when the branch is not checked out anywhere. */
-  checkout: z
-    .object({
-      gitDir: z.string(),
-      workTree: z.string(),
-      paths: z.array(intentPathSchema),
-      /** Folders that the landing will make, deepest first. */
-      newFolders: z.array(z.string()),
-    })
-    .nullable(),
+  checkout: checkoutSchema.nullable(),
 })
 export type Intent = z.infer<typeof intentSchema>
 
@@ -37,8 +42,6 @@ const noteSchema = z.discriminatedUnion('note', [
   z.object({ note: z.literal('child'), process: processIdentitySchema }),
   /** Lock files that git made for this landing. */
   z.object({ note: z.literal('locks'), files: z.array(z.object({ path: z.string(), inode: z.string() })) }),
-  /** The private index is complete and stands ready to become the index. */
-  z.object({ note: z.literal('index'), inode: z.string() }),
 ])
 export type IntentNote = z.infer<typeof noteSchema>
 
@@ -47,7 +50,6 @@ export interface OpenIntent {
   intent: Intent
   children: ProcessIdentity[]
   locks: { path: string; inode: string }[]
-  indexInode: string | undefined
 }
 
 /**
@@ -61,17 +63,50 @@ export class IntentJournal {
     this.#file = file
   }
 
-  async begin(intent: Intent): Promise<void> {
-    await writeFileDurably(this.#file, `${JSON.stringify(intent)}\n`)
+  /**
+   * False, and nothing written, while another landing is open: a writer that was overtaken in its sleep must not write over the
+   * journal of the one that overtook it.
+   */
+  async begin(intent: Intent): Promise<boolean> {
+    const folder = dirname(this.#file)
+    const own = `${this.#file}.${intent.token}`
+    await mkdir(folder, { recursive: true })
+    try {
+      await writeFile(own, `${JSON.stringify(intent)}\n`, { flush: true })
+      await link(own, this.#file)
+      await syncFolder(folder)
+      return true
+    } catch (thrown) {
+      if (hasCode(thrown, 'EEXIST')) return false
+      throw thrown
+    } finally {
+      await removeFile(own)
+    }
   }
 
   async note(note: IntentNote): Promise<void> {
     await appendFile(this.#file, `${JSON.stringify(note)}\n`)
   }
 
-  /** Nothing is open any more. */
-  async end(): Promise<void> {
+  /**
+   * This landing is open no more, also after a power cut: by then people may have changed what the landing wrote. The journal of another
+   * one stays.
+   */
+  async end(landing: Pick<Intent, 'token'>): Promise<void> {
+    if (!(await this.isOpen(landing))) return
     await removeFile(this.#file)
+    await syncFolder(dirname(this.#file))
+  }
+
+  async isOpen({ token }: Pick<Intent, 'token'>): Promise<boolean> {
+    return (await this.read())?.intent.token === token
+  }
+
+  /** Removes intents of writers that died before they were on record. */
+  async sweep(): Promise<void> {
+    const folder = dirname(this.#file)
+    const names = await readdir(folder).catch(() => [])
+    for (const name of names) if (name.startsWith(`${basename(this.#file)}.`)) await removeFile(join(folder, name))
   }
 
   async read(): Promise<OpenIntent | undefined> {
@@ -85,15 +120,13 @@ export class IntentJournal {
       intent: intentSchema.parse(JSON.parse(first)),
       children: [],
       locks: [],
-      indexInode: undefined,
     }
     for (const line of lines) {
       const note = noteSchema.safeParse(parseJson(line))
       // A line cut short by a kill says nothing.
       if (!note.success) continue
       if (note.data.note === 'child') open.children.push(note.data.process)
-      else if (note.data.note === 'locks') open.locks.push(...note.data.files)
-      else open.indexInode = note.data.inode
+      else open.locks.push(...note.data.files)
     }
     return open
   }

@@ -1,6 +1,7 @@
 import { mkdir, readFile, readlink, rmdir, unlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { GitRepository } from '@patchlane/git'
+import { type ObjectId, PatchlaneError } from '@patchlane/kernel'
 import { hasCode, lstatOrNothing } from '../files.ts'
 import type { Intent, IntentPath } from './intent.ts'
 
@@ -41,9 +42,20 @@ export async function restoreFiles(
     else if (state === 'repair') write.push(path.path)
   }
   for (const path of remove) await removeIfThere(join(checkout.workTree, path))
-  if (options.to === 'old') await removeEmpty(checkout.workTree, checkout.newFolders)
+  const emptied = options.to === 'old' ? checkout.newFolders : foldersOfDeleted(checkout.paths)
+  await removeEmpty(checkout.workTree, emptied)
   await writeFiles(repository, intent, write, options.to)
   return kept
+}
+
+/** Folders that may be left without a file, deepest first. */
+function foldersOfDeleted(paths: readonly IntentPath[]): string[] {
+  const folders = new Set<string>()
+  for (const { path, after } of paths) {
+    if (after !== null) continue
+    for (let folder = dirname(path); folder !== '.'; folder = dirname(folder)) folders.add(folder)
+  }
+  return [...folders].sort((a, b) => b.length - a.length)
 }
 
 type Entry = IntentPath['before']
@@ -66,7 +78,8 @@ async function compare(
   const side = async (entry: Entry) => {
     if (entry === null) return { whole: false, part: false }
     if ((entry.mode === '120000') !== isLink) return { whole: false, part: bytes.length === 0 }
-    const content = await repository.readBlob(entry.oid)
+    const content = await readIfThere(repository, entry.oid)
+    if (content === undefined) return { whole: false, part: false }
     const modeFits = isLink || executable === (entry.mode === '100755')
     // A checkout may have turned line ends.
     const plain = withoutCarriageReturns(bytes)
@@ -80,6 +93,14 @@ async function compare(
   if (asWanted.whole) return 'right'
   const asOther = await side(other)
   return asOther.part || asWanted.part ? 'repair' : 'foreign'
+}
+
+/** Undefined for what a power cut took: then no file was written from it either. */
+async function readIfThere(repository: GitRepository, oid: ObjectId): Promise<Buffer | undefined> {
+  return repository.readBlob(oid).catch((thrown: unknown) => {
+    if (PatchlaneError.is(thrown) && thrown.code === 'GIT_OBJECT_NOT_FOUND') return undefined
+    throw thrown
+  })
 }
 
 function withoutCarriageReturns(bytes: Buffer): Buffer {

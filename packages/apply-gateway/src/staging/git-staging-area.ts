@@ -105,6 +105,7 @@ export class GitStagingArea implements StagingArea {
     await this.#git(state.directory, ['add', '--all', '--force', ...fromInput], changed)
     const { stdout } = await this.#git(state.directory, ['write-tree'])
     const tree = objectIdSchema.parse(stdout.trim())
+    await this.#options.repository.adoptTree(state.tree, tree)
     return { tree, changed: tree === state.tree ? [] : changed, putBack: [...untracked, ...tracked] }
   }
 

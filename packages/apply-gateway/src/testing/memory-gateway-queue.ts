@@ -68,9 +68,21 @@ export class MemoryGatewayQueue implements GatewayQueue {
     this.#lease = undefined
   }
 
-  async renew(lease: TargetLease): Promise<TargetLease> {
-    this.#check(lease)
-    return lease
+  async leaseEndsIn(): Promise<number | undefined> {
+    return this.#lease === undefined ? undefined : 100
+  }
+
+  keep(lease: TargetLease, ttlMs: number, lost: (reason: unknown) => void): () => Promise<void> {
+    const timer = setInterval(() => {
+      try {
+        this.#check(lease)
+      } catch (thrown) {
+        clearInterval(timer)
+        lost(thrown)
+      }
+    }, ttlMs / 3)
+    timer.unref()
+    return async () => clearInterval(timer)
   }
 
   async release(lease: TargetLease): Promise<void> {

@@ -1,11 +1,14 @@
-// Lands or recovers in a process of its own, and dies at the call it is told to: child.ts <directory> <commit> <land|recover> <call>
+// Lands or recovers in a process of its own, and dies at the call it is told to; or makes the commit again, lands it and says so:
+// child.ts <root> <kind> <commit> <land|recover|whole> <call>
 import { arm, disarm, instrument } from './fault.ts'
 
 instrument()
-const [directory = '', commit = '', mode = '', at = ''] = process.argv.slice(2)
+const [root = '', kindName = '', commit = '', mode = '', at = ''] = process.argv.slice(2)
+const kind = kindName === 'directory' ? 'directory' : 'branch'
 const { openLanding } = await import('./landing.ts')
-const landing = await openLanding(directory, commit)
-if (mode === 'land') {
+const { stage } = await import('./scene.ts')
+const landing = await openLanding(root, kind, commit, mode === 'whole' ? stage : undefined)
+if (mode !== 'recover') {
   const { land } = await landing.ready(1)
   arm('kill', Number(at))
   await land()
@@ -14,5 +17,6 @@ if (mode === 'land') {
   arm('kill', Number(at))
   await landing.target.recover(fence)
 }
-process.stdout.write(`${disarm()}`)
+const calls = disarm()
+process.stdout.write(mode === 'whole' ? 'landed' : `${calls}`)
 await landing.repository.close()

@@ -1,12 +1,34 @@
+import { join } from 'node:path'
 import { GitRepository } from '@patchlane/git'
-import { objectIdSchema, patchIdSchema, targetNameSchema } from '@patchlane/kernel'
+import { type ObjectId, objectIdSchema, patchIdSchema, targetNameSchema } from '@patchlane/kernel'
+import { DirectoryTarget } from '../../src/directory/directory-target.ts'
 import { GitBranchTarget } from '../../src/git-branch/git-branch-target.ts'
 import { Judgement } from '../../src/landing-verdict.ts'
 
-/** A target and one judged commit to land on it. */
-export async function openLanding(directory: string, commitId: string) {
-  const repository = await GitRepository.open(directory, { fsync: false })
-  const target = new GitBranchTarget({ repository, name: targetNameSchema.parse('refs/heads/main'), indexWaitMs: 200 })
+export type TargetKind = 'branch' | 'directory'
+
+/** The target in a scene: its files are in `folder`. */
+export async function openTarget(root: string, kind: TargetKind) {
+  const directory = join(root, 'folder')
+  if (kind === 'directory') {
+    const name = targetNameSchema.parse('dir:scene')
+    return DirectoryTarget.open({ directory, stateDirectory: join(root, 'state'), name })
+  }
+  const repository = await GitRepository.open(directory)
+  const name = targetNameSchema.parse('refs/heads/main')
+  return new GitBranchTarget({ repository, name, indexWaitMs: 200, refLockRetries: 2 })
+}
+
+/** A target and one judged commit to land on it; `stage` may make the commit first. */
+export async function openLanding(
+  root: string,
+  kind: TargetKind,
+  commitId: string,
+  stage?: (repository: GitRepository, head: ObjectId) => Promise<unknown>,
+) {
+  const target = await openTarget(root, kind)
+  const { repository } = target
+  await stage?.(repository, await target.head())
   const commit = await repository.readCommit(commitId)
   const ready = async (epoch: number) => {
     const judgement = new Judgement(
@@ -24,4 +46,14 @@ export async function openLanding(directory: string, commitId: string) {
     return { fence, verdict, land: () => target.land(verdict, fence) }
   }
   return { repository, target, ready }
+}
+
+/** Takes the scene over and mends it, as the next gateway would. */
+export async function recoverScene(root: string, kind: TargetKind, epoch: number) {
+  const target = await openTarget(root, kind)
+  try {
+    return await target.recover(await target.takeOver({ epoch, owner: `recoverer-${epoch}` }))
+  } finally {
+    await target.repository.close()
+  }
 }

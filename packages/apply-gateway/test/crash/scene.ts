@@ -1,36 +1,77 @@
 import { existsSync } from 'node:fs'
-import { cp, lstat, mkdtemp, readdir, readFile, readlink, rm } from 'node:fs/promises'
+import { cp, lstat, mkdir, mkdtemp, readdir, readFile, readlink, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { GitRepository } from '@patchlane/git'
-import { temporaryRepository } from '@patchlane/git/testing'
+import { dirname, join } from 'node:path'
+import type { GitRepository } from '@patchlane/git'
+import { runGit } from '@patchlane/git'
 import type { ObjectId } from '@patchlane/kernel'
+import { openTarget, type TargetKind } from './landing.ts'
 
 export interface Scene {
-  /** A copy to land on, with uncommitted work of a user in it. */
+  kind: TargetKind
+  /** A copy to land on, with unfinished work of a user in it; the folder that holds all of it. */
   copy(): Promise<string>
   old: ObjectId
   commit: ObjectId
   remove(): Promise<void>
 }
 
-/** A repository, a commit that replaces, creates, deletes, renames and changes modes, and a user's unfinished work beside it. */
-export async function makeScene(): Promise<Scene> {
-  const sandbox = await temporaryRepository({
-    a: 'a\n',
-    'gone/deep/file': 'gone\n',
-    tool: '#!/bin/sh\n',
-    crlf: 'one\r\ntwo\r\n',
-    binary: Buffer.from([0, 255, 1]),
-    mine: 'mine\n',
-    staged: 'staged\n',
-  })
-  const { repository } = sandbox
-  const old = await repository.resolve('main')
-  const blob = (content: string | Buffer) => repository.writeBlob(Buffer.from(content))
+const files: Record<string, string | Buffer> = {
+  a: 'a\n',
+  'gone/deep/file': 'gone\n',
+  tool: '#!/bin/sh\n',
+  crlf: 'one\r\ntwo\r\n',
+  binary: Buffer.from([0, 255, 1]),
+  mine: 'mine\n',
+  staged: 'staged\n',
+}
+const userWork = { mine: 'unsaved\n', staged: 'staged work\n', untracked: 'untracked\n' }
+
+/** A place, a commit that replaces, creates, deletes, renames and changes modes, and a user's unfinished work beside it. */
+export async function makeScene(kind: TargetKind): Promise<Scene> {
+  const original = await mkdtemp(join(tmpdir(), 'patchlane-scene-'))
+  const folder = join(original, 'folder')
+  const write = async (path: string, content: string | Buffer) => {
+    await mkdir(dirname(join(folder, path)), { recursive: true })
+    await writeFile(join(folder, path), content)
+  }
+  for (const [path, content] of Object.entries(files)) await write(path, content)
+  const config = ['user.name=Tester', 'user.email=tester@example.com']
+  const git = (...args: string[]) => runGit({ args, cwd: folder, config })
+  if (kind === 'branch') {
+    await git('init', '--quiet', '--initial-branch=main')
+    await git('add', '--all')
+    await git('commit', '--quiet', '-m', 'First')
+  }
+  const target = await openTarget(original, kind)
+  const { repository } = target
+  const old = await target.head()
+  const commit = await stage(repository, old)
+  await repository.close()
+  for (const [path, content] of Object.entries(userWork)) await write(path, content)
+  if (kind === 'branch') await git('add', 'staged')
+  const copies: string[] = []
+  return {
+    kind,
+    old,
+    commit,
+    async copy() {
+      const root = await mkdtemp(join(tmpdir(), 'patchlane-crash-'))
+      copies.push(root)
+      await cp(original, root, { recursive: true, preserveTimestamps: true, verbatimSymlinks: true })
+      return root
+    },
+    async remove() {
+      for (const root of [...copies, original]) await rm(root, { recursive: true, force: true })
+    },
+  }
+}
+
+/** Makes the commit to land. Doing it again makes the same one. */
+export async function stage(repository: GitRepository, old: ObjectId): Promise<ObjectId> {
   const file = async (path: string, content: string | Buffer, mode: '100644' | '100755' | '120000' = '100644') => ({
     path,
-    entry: { mode, oid: await blob(content) },
+    entry: { mode, oid: await repository.writeBlob(Buffer.from(content)) },
   })
   const tree = await repository.writeTree(await repository.treeOf(old), [
     await file('a', 'landed\n'),
@@ -42,42 +83,30 @@ export async function makeScene(): Promise<Scene> {
     await file('link', 'a', '120000'),
   ])
   const author = { name: 'a', email: 'a', at: 0 }
-  const commit = await repository.commitTree({ tree, parents: [old], message: 'Land', author })
-  await sandbox.write('mine', 'unsaved\n')
-  await sandbox.write('staged', 'staged work\n')
-  await sandbox.git('add', 'staged')
-  await sandbox.write('untracked', 'untracked\n')
-  await repository.close()
-  const copies: string[] = []
-  return {
-    old,
-    commit,
-    async copy() {
-      const directory = await mkdtemp(join(tmpdir(), 'patchlane-crash-'))
-      copies.push(directory)
-      await cp(sandbox.directory, directory, { recursive: true, preserveTimestamps: true, verbatimSymlinks: true })
-      return directory
-    },
-    async remove() {
-      for (const directory of copies) await rm(directory, { recursive: true, force: true })
-      await sandbox.remove()
-    },
-  }
+  return repository.commitTree({ tree, parents: [old], message: 'Land', author })
 }
 
-const userWork = { mine: 'unsaved\n', staged: 'staged work\n', untracked: 'untracked\n' }
+/** Whether a commit is in the history of another; one that a power cut took is not. */
+export async function holds(repository: GitRepository, head: ObjectId, commit: ObjectId): Promise<boolean> {
+  return (await repository.tryResolve(commit)) !== undefined && repository.isAncestor(commit, head)
+}
 
-/** What is wrong with a scene after recovery, in words; nothing, if all is well. `head` is where it should be, if that is known. */
-export async function judgeScene(directory: string, scene: Scene): Promise<string[]> {
+/** What is wrong with a scene after recovery, in words; nothing, if all is well. */
+export async function judgeScene(root: string, scene: Scene): Promise<string[]> {
   const problems: string[] = []
-  const repository = await GitRepository.open(directory, { fsync: false })
-  const head = await repository.resolve('main')
-  if (head !== scene.old && head !== scene.commit) problems.push(`head is ${head}`)
+  const directory = join(root, 'folder')
+  const target = await openTarget(root, scene.kind)
+  const { repository } = target
+  const head = await target.head()
+  const landed = await holds(repository, head, scene.commit)
+  const expected = landed ? scene.commit : scene.old
+  // In a plain folder, what people wrote is taken in as a commit of its own.
+  if (scene.kind === 'branch' && head !== expected) problems.push(`head is ${head}`)
   for (const [path, content] of Object.entries(userWork)) {
     const found = await readFile(join(directory, path), 'utf8').catch(() => '(gone)')
     if (found !== content) problems.push(`the user's ${path} is ${JSON.stringify(found)}`)
   }
-  for (const { path, mode, oid } of await repository.listTree(head)) {
+  for (const { path, mode, oid } of await repository.listTree(expected)) {
     if (path in userWork) continue
     const name = join(directory, path)
     const info = await lstat(name).catch(() => undefined)
@@ -88,12 +117,19 @@ export async function judgeScene(directory: string, scene: Scene): Promise<strin
       problems.push(`${path} has the wrong mode`)
   }
   const status = (await repository.status()).map(({ path, index, workTree }) => `${index}${workTree} ${path}`)
-  if (status.join() !== '.M mine,M. staged,?? untracked') problems.push(`status: ${status.join()}`)
-  if (head === scene.old && existsSync(join(directory, 'new'))) problems.push('a folder was left')
-  const litter = (await readdir(join(directory, '.git'), { recursive: true })).filter((name) =>
+  const usual = scene.kind === 'branch' ? '.M mine,M. staged,?? untracked' : ''
+  if (status.join() !== usual) problems.push(`status: ${status.join()}`)
+  if (landed && existsSync(join(directory, 'gone'))) problems.push('a deleted file or its folder was left')
+  if (!landed && existsSync(join(directory, 'new'))) problems.push('a folder was left')
+  const litter = (await readdir(repository.gitDir, { recursive: true })).filter((name) =>
     /\.lock$|patchlane-(?:index|lock|restore)|\.jsonl$/.test(name),
   )
   if (litter.length > 0) problems.push(`left behind: ${litter.join()}`)
+  const { stdout, stderr } = await repository.git({
+    args: ['fsck', '--strict', '--no-dangling', '--no-progress'],
+    okExitCodes: [0, 1, 2, 3, 4, 8],
+  })
+  if (/error|missing|corrupt/.test(stdout + stderr)) problems.push(`fsck: ${stdout}${stderr}`)
   await repository.close()
   return problems
 }

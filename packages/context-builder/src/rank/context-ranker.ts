@@ -1,30 +1,25 @@
+import { digestJson } from '@patchlane/kernel'
 import type { CodeView } from '../code-view.ts'
 import { EmptyTaskError } from '../errors.ts'
 import type { CodeGraph } from '../graph/code-graph.ts'
 import type { History } from '../history/history.ts'
 import type { FileRole } from '../role.ts'
-import { followUp, withFollowUp } from './follow-up.ts'
-import { scoresOf } from './score.ts'
+import type { RankedFile } from './ranked-file.ts'
+import { SCORE_UNIT, scoresOf } from './score.ts'
 import { type Signals, signalsOf } from './signals.ts'
 import { readTask, type TaskQuery } from './task-query.ts'
+import { testedSubjects } from './test-subjects.ts'
 import { defaultWeights, type RankWeights } from './weights.ts'
 
-/** One file in the order of its role. */
-export interface RankedFile {
-  /** In the view. */
-  position: number
-  path: string
-  role: FileRole
-  /** A whole number; comparable within one ranking only. */
-  score: number
-}
+/** Raise it when the same weights rank otherwise. */
+const RANKER_REVISION = 2
 
 export interface RankRequest {
   view: CodeView
   task: string
   /** Only of commits that the view's commit reaches. Without it, the past says nothing. */
   history?: History | undefined
-  /** Without it, imports say nothing. */
+  /** Without it, a test is not known by what it imports. */
   graph?: CodeGraph | undefined
 }
 
@@ -42,34 +37,52 @@ export interface Ranking {
  */
 export class ContextRanker {
   readonly weights: RankWeights
+  /** Names the way of ranking: equal versions rank equal states alike. */
+  readonly version: string
 
   constructor(options: { weights?: Partial<RankWeights> } = {}) {
     this.weights = { ...defaultWeights, ...options.weights }
+    this.version = digestJson({ revision: RANKER_REVISION, weights: this.weights }).slice(0, 16)
   }
 
   /** @throws {EmptyTaskError} */
   rank({ view, task, history, graph }: RankRequest): Ranking {
     if (task.trim() === '') throw new EmptyTaskError()
     const query = readTask(task)
-    const signals = signalsOf({ view, query, history }, this.weights)
-    const isImplementation = (position: number) => view.file(position).role === 'implementation'
-    const first = scoresOf(signals, this.weights, { counts: isImplementation, inDegree: graph?.inDegree })
-    const scores = withFollowUp(
-      first,
-      followUp(first, { view, history, graph, isCandidate: isImplementation }),
-      this.weights,
-    )
-    const byRole = new Map<FileRole, RankedFile[]>()
-    for (const [position, { path, role }] of view.files.entries()) {
-      const score = scores[position] ?? 0
-      if (score <= 0) continue
-      const list = byRole.get(role)
-      const file = { position, path, role, score }
-      if (list === undefined) byRole.set(role, [file])
-      else list.push(file)
+    const signals = signalsOf({ view, query, history })
+    const positions = new Map<FileRole, number[]>()
+    for (const [position, { role }] of view.files.entries()) {
+      const list = positions.get(role)
+      if (list === undefined) positions.set(role, [position])
+      else list.push(position)
     }
-    // Positions follow paths, so that they break ties as paths would.
-    for (const list of byRole.values()) list.sort((a, b) => b.score - a.score || a.position - b.position)
+    const byRole = new Map<FileRole, readonly RankedFile[]>()
+    for (const [role, list] of positions) {
+      const scores = scoresOf(signals, list, this.weights)
+      const files = list.map((position, n) => ({
+        position,
+        path: view.file(position).path,
+        role,
+        score: scores[n] ?? 0,
+      }))
+      byRole.set(role, inOrder(files))
+    }
+    const tests = positions.get('test')
+    if (graph !== undefined && tests !== undefined) {
+      const subjects = testedSubjects(view, graph, byRole.get('implementation') ?? [])
+      const own = new Map((byRole.get('test') ?? []).map(({ position, score }) => [position, score]))
+      const files = tests.map((position) => {
+        const raised = Math.round((this.weights.subject * (subjects.get(position) ?? 0)) / SCORE_UNIT)
+        const score = (own.get(position) ?? 0) + raised
+        return { position, path: view.file(position).path, role: 'test' as const, score }
+      })
+      byRole.set('test', inOrder(files))
+    }
     return { query, signals, byRole }
   }
+}
+
+/** Positions follow paths, so that they break ties as paths would. */
+function inOrder(files: readonly RankedFile[]): RankedFile[] {
+  return files.filter(({ score }) => score > 0).sort((a, b) => b.score - a.score || a.position - b.position)
 }

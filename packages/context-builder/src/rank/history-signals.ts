@@ -1,22 +1,50 @@
 import type { CodeView } from '../code-view.ts'
 import type { History } from '../history/history.ts'
-import type { TaskQuery } from './task-query.ts'
+import { PastChanges } from './past-changes.ts'
+import type { TaskWords } from './task-words.ts'
+
+export interface HistorySignals {
+  /** Changed by commits whose messages resemble the task. */
+  similar: Float64Array
+  /** What was said of the file, over all its commits, is in the words of the task's first line. */
+  told: Float64Array
+  /** Changed in the last few commits: work goes on where it went on. */
+  lately: Float64Array
+  /** Changed often in the last some hundred commits. */
+  often: Float64Array
+}
 
 /** Similar commits that vote; beyond these the likeness is chance. */
 const VOTERS = 60
-/** Commits after which a change counts half as much. */
-const HALF_LIFE = 400
+/** Half-lives, in commits. */
+const VOTE_HALF_LIFE = 600
+const LATELY = 20
+const OFTEN = 400
+/** What an old vote still counts. */
+const OLD_VOTE = 0.3
+
+export function historySignals(view: CodeView, history: History | undefined, words: TaskWords): HistorySignals {
+  const none = () => new Float64Array(view.files.length)
+  if (history === undefined) return { similar: none(), told: none(), lately: none(), often: none() }
+  const changes = PastChanges.of(view, history)
+  return {
+    similar: similarChanges(view, history, changes, words),
+    told: toldOf(view, history, changes, words),
+    lately: changes.frequency(LATELY),
+    often: changes.frequency(OFTEN),
+  }
+}
 
 /** Files that past commits changed whose messages resemble the task: the nearer the message and the fewer the files, the more. */
-export function similarChanges(view: CodeView, history: History, query: TaskQuery): Float64Array {
+function similarChanges(view: CodeView, history: History, changes: PastChanges, words: TaskWords): Float64Array {
   const count = history.commits.length
   const scores = new Float64Array(count)
-  for (const [term, weight] of query.terms) {
+  for (const [term, weight] of words.all) {
     const hits: [number, number][] = []
     history.eachMention(term, (at, times, length) => hits.push([at, times / (times + 0.6 + 0.6 * (length / 20))]))
     if (hits.length === 0 || hits.length > count / 3) continue
     const rarity = Math.log(1 + (count - hits.length + 0.5) / (hits.length + 0.5))
-    for (const [at, tf] of hits) scores[at] = (scores[at] ?? 0) + rarity * (1 + Math.log(weight)) * tf
+    for (const [at, tf] of hits) scores[at] = (scores[at] ?? 0) + rarity * weight * tf
   }
   const voters = [...scores.keys()]
     .filter((at) => (scores[at] ?? 0) > 0)
@@ -24,50 +52,59 @@ export function similarChanges(view: CodeView, history: History, query: TaskQuer
     .slice(0, VOTERS)
   const files = new Float64Array(view.files.length)
   for (const at of voters) {
-    const paths = history.paths(at)
-    const share = (scores[at] ?? 0) ** 2 / Math.sqrt(Math.max(1, paths.length))
-    for (const path of paths) {
-      const position = view.position(path)
-      if (position !== undefined) files[position] = (files[position] ?? 0) + share
-    }
+    const fresh = OLD_VOTE + (1 - OLD_VOTE) * 2 ** (-at / VOTE_HALF_LIFE)
+    const vote = (scores[at] ?? 0) ** 2 * fresh * (changes.share[at] ?? 0)
+    for (const position of changes.files[at] ?? []) files[position] = (files[position] ?? 0) + vote
   }
   return files
 }
 
-const frequencyCache = new WeakMap<History, WeakMap<CodeView, Float64Array>>()
-
-/** How often each file was changed, lately counting more. */
-export function changeFrequency(view: CodeView, history: History): Float64Array {
-  const byView = frequencyCache.get(history) ?? new WeakMap<CodeView, Float64Array>()
-  frequencyCache.set(history, byView)
-  const known = byView.get(view)
-  if (known !== undefined) return known
-  const files = new Float64Array(view.files.length)
-  for (const at of history.commits.keys()) {
-    const share = 2 ** (-at / HALF_LIFE)
-    for (const path of history.paths(at)) {
-      const position = view.position(path)
-      if (position !== undefined) files[position] = (files[position] ?? 0) + share
+/** BM25 over a field that the index of the code does not have: all messages of the commits that changed a file. */
+function toldOf(view: CodeView, history: History, changes: PastChanges, words: TaskWords): Float64Array {
+  const told = new Float64Array(view.files.length)
+  const frequency = new Float64Array(view.files.length)
+  let files = 0
+  let mass = 0
+  const counts = (position: number) => view.files[position]?.role === 'implementation'
+  for (const [position, value] of changes.mass.entries()) {
+    if (value === 0 || !counts(position)) continue
+    files++
+    mass += value
+  }
+  const average = files === 0 ? 1 : mass / files
+  for (const [term, weight] of words.title) {
+    const touched = new Set<number>()
+    const commits: number[] = []
+    history.eachMention(term, (at) => commits.push(at))
+    // The order of the index's files must not show in the last bit of a sum.
+    for (const at of commits.sort((a, b) => a - b)) {
+      for (const position of changes.files[at] ?? []) {
+        frequency[position] = (frequency[position] ?? 0) + (changes.share[at] ?? 0)
+        touched.add(position)
+      }
+    }
+    let having = 0
+    for (const position of touched) if (counts(position)) having++
+    const rarity = Math.max(0, Math.log(1 + (files - having + 0.5) / (having + 0.5)))
+    for (const position of touched) {
+      const tf = (frequency[position] ?? 0) / (0.5 + 0.5 * ((changes.mass[position] ?? 0) / average))
+      told[position] = (told[position] ?? 0) + (rarity * weight * tf) / (tf + 0.6)
+      frequency[position] = 0
     }
   }
-  const logged = files.map((value) => Math.log1p(value))
-  byView.set(view, logged)
-  return logged
+  return told
 }
 
 /** Files that changed in the same commits as the given ones: their share of those commits. */
 export function changedTogether(view: CodeView, history: History, positions: readonly number[]): Map<number, number> {
-  const seeds = new Set(positions.map((position) => view.file(position).path))
+  const changes = PastChanges.of(view, history)
+  const seeds = new Set(positions)
   const together = new Map<number, number>()
   let commits = 0
-  for (const at of history.commits.keys()) {
-    const paths = history.paths(at)
-    if (paths.length > 15 || !paths.some((path) => seeds.has(path))) continue
+  for (const [at, files] of changes.files.entries()) {
+    if (history.paths(at).length > 15 || !files.some((position) => seeds.has(position))) continue
     commits++
-    for (const path of paths) {
-      const position = view.position(path)
-      if (position !== undefined && !seeds.has(path)) together.set(position, (together.get(position) ?? 0) + 1)
-    }
+    for (const position of files) if (!seeds.has(position)) together.set(position, (together.get(position) ?? 0) + 1)
   }
   return new Map(
     [...together].filter(([, times]) => times > 1).map(([at, times]) => [at, times / Math.max(4, commits)]),

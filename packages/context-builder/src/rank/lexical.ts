@@ -2,49 +2,59 @@ import type { CodeView } from '../code-view.ts'
 import { BODY, COMMENT, DEFINITION } from '../segment/posting.ts'
 import { PathWords } from './path-words.ts'
 import type { TaskQuery } from './task-query.ts'
-import type { RankWeights } from './weights.ts'
+import type { TaskWords } from './task-words.ts'
 
 export interface LexicalSignals {
   /** BM25F over body, comments, definitions, name and folders. */
   lexical: Float64Array
+  /** The same for the words of the first line alone. */
+  title: Float64Array
   /** The best window: how much of the task stands in one place of the file. */
   chunk: Float64Array
-  /** Identifiers of the task that the file defines or uses. */
-  identifier: Float64Array
+  /** Identifiers of the task that the file defines; less for those that many define. */
+  defines: Float64Array
+  /** Identifiers of the task that stand in the file. */
+  uses: Float64Array
   /** How much of the file's name the task names. */
   baseName: Float64Array
   /** How rare each term of the task is. */
   idf: Map<string, number>
 }
 
+/** BM25F (Robertson, Zaragoza, Taylor: Simple BM25 extension to multiple weighted fields, 2004): what a field counts. */
+const FIELDS = { body: 1, comment: 0.45, definition: 2, name: 6, folder: 2 }
+const SATURATION = 1.2
+/** How much a field's length counts. */
+const LENGTH_NORM = 0.7
 const WINDOWS = 32
 
 /** Scores every file of a view by its words. One pass over the lists of the task's terms; nothing else is touched. */
-export function lexicalSignals(view: CodeView, query: TaskQuery, weights: RankWeights): LexicalSignals {
+export function lexicalSignals(view: CodeView, query: TaskQuery, taskWords: TaskWords): LexicalSignals {
   const count = view.files.length
   const words = PathWords.of(view)
   const averages = averageLengths(view)
-  const lexical = new Float64Array(count)
-  const identifier = new Float64Array(count)
-  const baseName = new Float64Array(count)
+  const lists = () => new Float64Array(count)
+  const [lexical, title, defines, uses, baseName] = [lists(), lists(), lists(), lists(), lists()]
   const windows = new Float32Array(count * WINDOWS)
   const frequency = new Float64Array(count)
   const masks = new Uint32Array(count)
-  const defines = new Float64Array(count)
+  const definitions = new Float64Array(count)
   const idf = new Map<string, number>()
   const identifiers = new Set(query.identifiers)
-  const norm = (length: number, field: number) =>
-    1 - weights.lengthNorm + weights.lengthNorm * (length / Math.max(1, averages[field] ?? 1))
-  for (const term of new Set([...query.terms.keys(), ...query.identifiers])) {
+  const norm = (position: number, field: number) =>
+    1 - LENGTH_NORM + LENGTH_NORM * (view.length(position, field) / Math.max(1, averages[field] ?? 1))
+  for (const term of new Set([...taskWords.all.keys(), ...identifiers])) {
     const hits: number[] = []
+    let defining = 0
     view.eachPosting(term, (position, posting) => {
       hits.push(position)
       masks[position] = posting.windows
-      defines[position] = posting.definition
+      definitions[position] = posting.definition
+      if (posting.definition > 0) defining++
       frequency[position] =
-        (weights.body * posting.body) / norm(view.length(position, BODY), BODY) +
-        (weights.comment * posting.comment) / norm(view.length(position, COMMENT), COMMENT) +
-        (weights.definition * posting.definition) / norm(view.length(position, DEFINITION), DEFINITION)
+        (FIELDS.body * posting.body) / norm(position, BODY) +
+        (FIELDS.comment * posting.comment) / norm(position, COMMENT) +
+        (FIELDS.definition * posting.definition) / norm(position, DEFINITION)
     })
     const inText = hits.length
     const addPath = (positions: readonly number[] | undefined, weight: number) => {
@@ -53,20 +63,23 @@ export function lexicalSignals(view: CodeView, query: TaskQuery, weights: RankWe
         frequency[position] = (frequency[position] ?? 0) + weight
       }
     }
-    addPath(words.names.get(term), weights.name)
-    addPath(words.folders.get(term), weights.folder)
+    addPath(words.names.get(term), FIELDS.name)
+    addPath(words.folders.get(term), FIELDS.folder)
     if (hits.length === 0) continue
     const rarity = Math.log(1 + (count - inText + 0.5) / (inText + 0.5))
     idf.set(term, rarity)
-    const weight = rarity * (1 + Math.log(query.terms.get(term) ?? 1))
+    const weight = rarity * (taskWords.all.get(term) ?? 0)
+    const titleWeight = rarity * (taskWords.title.get(term) ?? 0)
     const isIdentifier = identifiers.has(term)
-    for (const position of hits) {
+    for (const [at, position] of hits.entries()) {
       const tf = frequency[position] ?? 0
-      if (query.terms.has(term))
-        lexical[position] = (lexical[position] ?? 0) + (weight * tf) / (weights.saturation + tf)
-      if (isIdentifier) {
-        const strength = (defines[position] ?? 0) > 0 ? 1 : (masks[position] ?? 0) !== 0 ? 0.4 : 0
-        identifier[position] = (identifier[position] ?? 0) + strength * rarity
+      const share = tf / (SATURATION + tf)
+      lexical[position] = (lexical[position] ?? 0) + weight * share
+      title[position] = (title[position] ?? 0) + titleWeight * share
+      if (isIdentifier && at < inText) {
+        uses[position] = (uses[position] ?? 0) + rarity
+        if ((definitions[position] ?? 0) > 0)
+          defines[position] = (defines[position] ?? 0) + rarity / Math.sqrt(defining)
       }
       let mask = masks[position] ?? 0
       while (mask !== 0) {
@@ -76,7 +89,7 @@ export function lexicalSignals(view: CodeView, query: TaskQuery, weights: RankWe
       }
       frequency[position] = 0
       masks[position] = 0
-      defines[position] = 0
+      definitions[position] = 0
     }
   }
   for (const term of query.terms.keys()) {
@@ -86,10 +99,9 @@ export function lexicalSignals(view: CodeView, query: TaskQuery, weights: RankWe
       baseName[position] = (known / Math.max(1, all.length)) * Math.min(1, (idf.get(term) ?? 0) / 4 + 0.3)
     }
   }
-  return { lexical, chunk: bestWindows(windows, count), identifier, baseName, idf }
+  return { lexical, title, chunk: bestWindows(windows, count), defines, uses, baseName, idf }
 }
 
-/** A window and a part of its neighbours: what belongs together may lie on both sides of a boundary. */
 function bestWindows(windows: Float32Array, count: number): Float64Array {
   const best = new Float64Array(count)
   for (let position = 0; position < count; position++) {

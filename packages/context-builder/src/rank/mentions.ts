@@ -1,10 +1,19 @@
 import type { CodeView } from '../code-view.ts'
-import { termsOf, wordPattern } from '../words.ts'
-import { PathWords } from './path-words.ts'
 import type { TaskQuery } from './task-query.ts'
 
-/** Files whose path the task gives, in whole or in part: from the text, a stack trace, or as a dotted module. */
-export function mentionedPaths(view: CodeView, query: TaskQuery): Float64Array {
+export interface Mentions {
+  /** The task gives the file's path, in whole or in part: in the text, or in a stack trace. */
+  mention: Float64Array
+  /** A dotted name in the task may be the file's module, or something in it. */
+  module: Float64Array
+}
+
+/** Files that the task names outright. */
+export function mentionedFiles(view: CodeView, query: TaskQuery): Mentions {
+  return { mention: mentionedPaths(view, query), module: mentionedModules(view, query) }
+}
+
+function mentionedPaths(view: CodeView, query: TaskQuery): Float64Array {
   const files = new Float64Array(view.files.length)
   const raise = (at: number, value: number) => {
     files[at] = Math.max(files[at] ?? 0, value)
@@ -29,6 +38,14 @@ export function mentionedPaths(view: CodeView, query: TaskQuery): Float64Array {
     const chosen = lengths.filter(([, length]) => length === best)
     for (const [at] of chosen) raise(at, chosen.length > 3 ? 0.3 : best > 1 || chosen.length === 1 ? 1 : 0.6)
   }
+  return files
+}
+
+function mentionedModules(view: CodeView, query: TaskQuery): Float64Array {
+  const files = new Float64Array(view.files.length)
+  const raise = (at: number, value: number) => {
+    files[at] = Math.max(files[at] ?? 0, value)
+  }
   const modules = new Set(query.modules.map((name) => name.replaceAll('.', '/')))
   if (modules.size > 0) {
     for (const [at, { path }] of view.files.entries()) {
@@ -41,43 +58,6 @@ export function mentionedPaths(view: CodeView, query: TaskQuery): Float64Array {
     }
   }
   return files
-}
-
-/** Files in a folder or package that the task names: 1 for the scope of its title, less for a word in it. */
-export function namedPlaces(view: CodeView, query: TaskQuery): { scope: Float64Array; package: Float64Array } {
-  const words = PathWords.of(view)
-  const scope = new Float64Array(view.files.length)
-  const scopeTerms = query.scopes.map((name) => new Set((name.match(wordPattern(name)) ?? []).flatMap(termsOf)))
-  for (const terms of scopeTerms) {
-    if (terms.size === 0) continue
-    for (const [at] of view.files.entries()) {
-      const names = words.nameTerms[at] ?? []
-      const folders = words.folderTerms[at] ?? []
-      const all = [...terms].every((term) => folders.includes(term) || names.includes(term))
-      if (all) scope[at] = 1
-    }
-  }
-  return { scope, package: namedPackages(view, query) }
-}
-
-const parallel = /^(?:packages|apps|crates|libs|plugins|adapters|contrib|providers|extensions|middleware)\/([^/]+)\//
-
-function namedPackages(view: CodeView, query: TaskQuery): Float64Array {
-  const files = new Float64Array(view.files.length)
-  const named = new Map<string, boolean>()
-  for (const [at, { path }] of view.files.entries()) {
-    const name = parallel.exec(path)?.[1]
-    if (name === undefined) continue
-    let isNamed = named.get(name)
-    if (isNamed === undefined) {
-      const parts = (name.match(wordPattern(name)) ?? []).flatMap(termsOf)
-      isNamed = parts.length > 0 && parts.every((term) => query.terms.has(term))
-      named.set(name, isNamed)
-    }
-    if (isNamed) files[at] = 1
-  }
-  // If all packages are named, none is.
-  return [...named.values()].every(Boolean) ? new Float64Array(view.files.length) : files
 }
 
 function commonEnd(a: string, b: string): number {

@@ -1,19 +1,14 @@
 import type { CodeView } from '../code-view.ts'
 import type { History } from '../history/history.ts'
-import { changeFrequency, similarChanges } from './history-signals.ts'
+import { type HistorySignals, historySignals } from './history-signals.ts'
 import { type LexicalSignals, lexicalSignals } from './lexical.ts'
-import { mentionedPaths, namedPlaces } from './mentions.ts'
+import { type Mentions, mentionedFiles } from './mentions.ts'
+import { namedPlaces, type Places } from './places.ts'
 import type { TaskQuery } from './task-query.ts'
-import type { RankWeights } from './weights.ts'
+import { taskWords } from './task-words.ts'
 
 /** What is known of each file with regard to one task. The lists are parallel to the view's files. */
-export interface Signals extends LexicalSignals {
-  mention: Float64Array
-  history: Float64Array
-  frequency: Float64Array
-  scope: Float64Array
-  package: Float64Array
-}
+export interface Signals extends LexicalSignals, HistorySignals, Mentions, Places {}
 
 export interface SignalSources {
   view: CodeView
@@ -22,13 +17,12 @@ export interface SignalSources {
   history?: History | undefined
 }
 
-export function signalsOf({ view, query, history }: SignalSources, weights: RankWeights): Signals {
-  const none = new Float64Array(view.files.length)
+export function signalsOf({ view, query, history }: SignalSources): Signals {
+  const words = taskWords(query, history)
   return {
-    ...lexicalSignals(view, query, weights),
+    ...lexicalSignals(view, query, words),
+    ...mentionedFiles(view, query),
     ...namedPlaces(view, query),
-    mention: mentionedPaths(view, query),
-    history: history === undefined ? none : similarChanges(view, history, query),
-    frequency: history === undefined ? none : changeFrequency(view, history),
+    ...historySignals(view, history, words),
   }
 }

@@ -4,6 +4,8 @@ import { stem, termsOf, wordPattern } from '../words.ts'
 export interface TaskQuery {
   /** Terms with how much each counts, in the order of their first appearance. */
   readonly terms: ReadonlyMap<string, number>
+  /** The terms of the first line alone: what it is about, where the rest tells how. */
+  readonly titleTerms: ReadonlyMap<string, number>
   /** The terms of identifiers written as such: `camelCase`, `snake_case`, in backticks, called, dotted. */
   readonly identifiers: readonly string[]
   /** Paths or parts of them, from the text and from stack traces: with folders, or a file name with its extension. */
@@ -21,25 +23,22 @@ const stopWords = new Set(
     .map(stem),
 )
 
+/** The kinds that conventional commits begin with. */
+const changeKinds =
+  /^(?:fix(?:es|ed)?|feat|feature|chore|docs?|refactor|perf|tests?|build|ci|style|revert|bug|bugfix|hotfix|wip)$/i
+
 /** Longest task that is read; what is beyond is a log. */
 const MAX_TASK = 20_000
 
 export function readTask(task: string): TaskQuery {
-  const text = task.slice(0, MAX_TASK)
-  const terms = new Map<string, number>()
+  const text = withoutForm(task.slice(0, MAX_TASK)).trimStart()
   const title = text.split('\n', 1)[0] ?? ''
-  const plainTitle = title.replace(/^(?:\w+)(\([^)]*\))?!?:/, '$1')
-  const count = (part: string, weight: number) => {
-    for (const word of part.match(wordPattern(part)) ?? []) {
-      const found = termsOf(word)
-      for (const term of found) {
-        if (stopWords.has(term) || /^\d+$/.test(term)) continue
-        terms.set(term, (terms.get(term) ?? 0) + weight)
-      }
-    }
-  }
-  count(plainTitle, 2)
-  count(text.slice(title.length), 1)
+  // The kind of a change says nothing about where; an area does: `feat(css): …`, but `css: …`.
+  const plainTitle = title.replace(/^(\w+)(\([^)]*\))?!?:/, (whole, kind: string, scope: string | undefined) =>
+    scope !== undefined || changeKinds.test(kind) ? (scope ?? '') : whole,
+  )
+  const titleTerms = countTerms(plainTitle, 2, new Map())
+  const terms = countTerms(text.slice(title.length), 1, new Map(titleTerms))
   const paths = unique([
     ...matches(text, /(?:^|[\s"'`(<[:])((?:\.{0,2}\/)?(?:[\w@.+-]+\/)+[\w@.+-]+)/gm),
     ...matches(
@@ -49,11 +48,27 @@ export function readTask(task: string): TaskQuery {
   ]).map((path) => path.replace(/^[./]+/, '').replace(/[.,:;]+$/, ''))
   return {
     terms,
+    titleTerms,
     identifiers: identifiersIn(text),
     paths: paths.filter((path) => path !== ''),
     modules: unique(matches(text, /\b([a-z_][\w]*(?:\.[a-z_]\w*)+)\b/gi)),
     scopes: scopesIn(title),
   }
+}
+
+/** Without what a form adds to every text: its hints, and the boxes to tick. */
+function withoutForm(text: string): string {
+  return text.replace(/<!--[\s\S]*?(?:-->|$)/g, ' ').replace(/^\s*[-*] \[[ xX]\] .*$/gm, '')
+}
+
+function countTerms(text: string, weight: number, terms: Map<string, number>): Map<string, number> {
+  for (const word of text.match(wordPattern(text)) ?? []) {
+    for (const term of termsOf(word)) {
+      if (stopWords.has(term) || /^\d+$/.test(term)) continue
+      terms.set(term, (terms.get(term) ?? 0) + weight)
+    }
+  }
+  return terms
 }
 
 function identifiersIn(text: string): string[] {
@@ -71,11 +86,7 @@ function scopesIn(title: string): string[] {
   const conventional = /^\w+\(([^)]+)\)!?:/.exec(title)?.[1]
   if (conventional !== undefined) return conventional.split(/[,/\s]+/).filter((scope) => scope !== '')
   const area = /^([\w./-]+(?:,\s*[\w./-]+)*):\s/.exec(title)?.[1]
-  if (
-    area === undefined ||
-    /^(?:fix|feat|feature|chore|docs?|refactor|perf|test|tests|build|ci|style|revert|bug|wip)$/i.test(area)
-  )
-    return []
+  if (area === undefined || changeKinds.test(area)) return []
   return area.split(/[,/\s]+/).filter((scope) => scope !== '')
 }
 

@@ -46,14 +46,21 @@ export async function openPostgres(options: PostgresOptions): Promise<Database> 
   const database = new SqlDatabase({
     dialect: 'postgres',
     db: plain.withSchema(schema),
-    wakeUps: new PostgresWakeUps({
-      channel: `patchlane_${sha256(schema).slice(0, 16)}`,
-      createListener,
-      send: async (channel, topic) => {
-        await sql`select pg_notify(${channel}, ${topic})`.execute(plain)
-      },
-    }),
+    schema,
+    wakeUps:
+      options.wakeUps ??
+      new PostgresWakeUps({
+        channel: `patchlane_${sha256(schema).slice(0, 16)}`,
+        createListener,
+        send: async (channel, topic) => {
+          await sql`select pg_notify(${channel}, ${topic})`.execute(plain)
+        },
+      }),
     clock: options.clock,
+    threadStore:
+      options.url === undefined || options.clock !== undefined
+        ? undefined
+        : { url: options.directUrl ?? options.url, schema, maxConnections: 1 },
     isRetryable: isPostgresRetryable,
     migration: {
       lock: (trx) => lockMigrations(trx, schema),

@@ -5,7 +5,7 @@ export interface PgPoolLike {
 
 /** The part of a pooled `pg` client we call. */
 export interface PgClientLike {
-  query(text: string, values: unknown[]): Promise<PgResultLike>
+  query(query: { text: string; values: unknown[]; name?: string }): Promise<PgResultLike>
   /** True: do not use this connection again. */
   release(destroy?: boolean): void
 }

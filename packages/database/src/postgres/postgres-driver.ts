@@ -1,6 +1,7 @@
 import { CompiledQuery, type DatabaseConnection, type Driver, type QueryResult } from 'kysely'
 import type { PgClientLike, PgPoolLike, PgResultLike } from './postgres-client.ts'
-import { isConnectionProblem, translatePostgresError } from './postgres-errors.ts'
+import { isConnectionProblem, isNameProblem, translatePostgresError } from './postgres-errors.ts'
+import { StatementNames } from './statement-names.ts'
 
 /**
  * Kysely's driver over any `pg` pool. It needs nothing of a session beyond its transaction, so it works through a pooler in
@@ -9,6 +10,7 @@ import { isConnectionProblem, translatePostgresError } from './postgres-errors.t
 export class PostgresDriver implements Driver {
   readonly #pool: PgPoolLike
   readonly #end: () => Promise<void>
+  readonly #names = new StatementNames()
 
   constructor(pool: PgPoolLike, end: () => Promise<void>) {
     this.#pool = pool
@@ -19,7 +21,7 @@ export class PostgresDriver implements Driver {
 
   async acquireConnection(): Promise<DatabaseConnection> {
     try {
-      return new PostgresConnection(await this.#pool.connect())
+      return new PostgresConnection(await this.#pool.connect(), this.#names)
     } catch (error) {
       throw translatePostgresError(error)
     }
@@ -50,16 +52,20 @@ const BIGINT = 20
 
 class PostgresConnection implements DatabaseConnection {
   readonly #client: PgClientLike
+  readonly #names: StatementNames
+  #inTransaction = false
   #lost = false
 
-  constructor(client: PgClientLike) {
+  constructor(client: PgClientLike, names: StatementNames) {
     this.#client = client
+    this.#names = names
   }
 
   async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
     let result: PgResultLike
     try {
-      result = await this.#client.query(query.sql, [...query.parameters])
+      result = await this.#query(query)
+      if (query.sql === 'begin') this.#inTransaction = true
     } catch (error) {
       // A connection that failed in this way, or could not even roll back, must not go back to the pool.
       if (isConnectionProblem(error) || query.sql === 'rollback') this.#lost = true
@@ -73,6 +79,22 @@ class PostgresConnection implements DatabaseConnection {
 
   async *streamQuery<R>(query: CompiledQuery): AsyncIterableIterator<QueryResult<R>> {
     yield await this.executeQuery<R>(query)
+  }
+
+  async #query(query: CompiledQuery): Promise<PgResultLike> {
+    const statement = { text: query.sql, values: [...query.parameters] }
+    // What has no parameters is not planned often, or, like `commit`, not at all.
+    const name = query.parameters.length === 0 ? undefined : this.#names.of(query.sql)
+    if (name === undefined) return this.#client.query(statement)
+    try {
+      return await this.#client.query({ ...statement, name })
+    } catch (error) {
+      if (!isNameProblem(error)) throw error
+      this.#names.giveUp()
+      // The server has done nothing; a transaction that was open is spoiled, and run again by its owner.
+      if (this.#inTransaction) throw error
+      return this.#client.query(statement)
+    }
   }
 
   release(): void {

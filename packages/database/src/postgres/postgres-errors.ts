@@ -9,7 +9,12 @@ export function sqlStateOf(error: unknown): string {
 
 /** A deadlock's victim, or a serialization failure: the server asks to have the transaction run again. */
 export function isPostgresRetryable(error: unknown): boolean {
-  return ['40001', '40P01'].includes(sqlStateOf(error))
+  return ['40001', '40P01'].includes(sqlStateOf(error)) || isNameProblem(error)
+}
+
+/** A named statement that this server does not know, or knows already: a pooler has changed the server in between. */
+export function isNameProblem(error: unknown): boolean {
+  return ['26000', '42P05'].includes(sqlStateOf(error))
 }
 
 const networkCodes = new Set([

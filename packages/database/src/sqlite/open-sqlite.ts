@@ -72,8 +72,12 @@ async function wrap(
         createQueryCompiler: () => new SqliteQueryCompiler(),
       },
     }),
-    wakeUps: new SqliteWakeUps(isMemory ? undefined : file, () => (connection.open ? dataVersion.get() : undefined)),
+    wakeUps:
+      options.wakeUps ??
+      new SqliteWakeUps(isMemory ? undefined : file, () => (connection.open ? dataVersion.get() : undefined)),
     clock: options.clock,
+    // Not synced: a renewal that a power cut undoes only lets the lease run out earlier.
+    threadStore: isMemory || options.clock !== undefined ? undefined : { file, synchronous: 'NORMAL' },
     isRetryable: () => false,
     migration: {
       lock: async () => {},

@@ -5,6 +5,7 @@ import { isBusy, translateSqliteError } from './sqlite-errors.ts'
 /** The part of a better-sqlite3 (or compatible) database we call. */
 export interface SqliteLike {
   prepare(sql: string): SqliteStatementLike
+  readonly inTransaction: boolean
   close(): void
 }
 
@@ -61,7 +62,8 @@ export class SqliteDriver implements Driver {
 
   async rollbackTransaction(): Promise<void> {
     try {
-      await this.#connection.executeQuery(CompiledQuery.raw('rollback'))
+      // A full disk makes SQLite take the transaction back by itself.
+      if (this.#options.database.inTransaction) await this.#connection.executeQuery(CompiledQuery.raw('rollback'))
     } finally {
       this.#end()
     }

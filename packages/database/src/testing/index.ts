@@ -1,4 +1,6 @@
-export { type DatabaseHarness, databaseContract } from './contract.ts'
+export { databaseContract } from './contract.ts'
 export { describeSchema } from './describe-schema.ts'
-export { postgresHarness, type SqlTestStores, sqliteHarness } from './sql-test-stores.ts'
+export { type DatabaseHarness, postgresHarness, type SqlTestStores, sqliteHarness } from './sql-test-stores.ts'
+export { startPooler } from './start-pooler.ts'
 export { type PostgresServer, type StartPostgresOptions, startPostgres } from './start-postgres.ts'
+export { type WakeUpsHarness, wakeUpsContract } from './wake-ups-contract.ts'

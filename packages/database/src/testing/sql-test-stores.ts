@@ -13,6 +13,9 @@ export interface SqlTestStores {
   dispose(): Promise<void>
 }
 
+/** What the suite needs: handles on one store, by namespace. */
+export type DatabaseHarness = Pick<SqlTestStores, 'open'>
+
 /** A SQLite file per namespace, in a temporary folder. */
 export function sqliteHarness(): SqlTestStores {
   const directory = mkdtempSync(join(tmpdir(), 'patchlane-sqlite-'))
@@ -31,13 +34,19 @@ export function sqliteHarness(): SqlTestStores {
   }
 }
 
-/** A schema per namespace on one Postgres server. */
-export function postgresHarness(url: string): SqlTestStores {
+/** A schema per namespace on one Postgres server; `directUrl` leads past a pooler. */
+export function postgresHarness(url: string, directUrl: string = url): SqlTestStores {
   const handles: Database[] = []
   return {
     async open(namespace, clock) {
       const schema = `test_${sha256(namespace).slice(0, 24)}`
-      const handle = await openPostgres({ url, schema, maxConnections: 4, ...(clock === undefined ? {} : { clock }) })
+      const handle = await openPostgres({
+        url,
+        directUrl,
+        schema,
+        maxConnections: 4,
+        ...(clock === undefined ? {} : { clock }),
+      })
       handles.push(handle)
       return handle
     },

@@ -83,7 +83,8 @@ async function start(bin: string, directory: string, fsync: boolean): Promise<Po
   throw new DatabaseUnavailableError('The Postgres server for the tests did not start.')
 }
 
-async function accepts(url: string): Promise<boolean> {
+/** Whether a client can connect. */
+export async function accepts(url: string): Promise<boolean> {
   const { Client } = (await import('pg')).default
   const client = new Client({ connectionString: url })
   client.on('error', () => {})
@@ -109,13 +110,13 @@ function findBinaries(): string | undefined {
 }
 
 /** Postgres refuses to run as root: then the user that its package made is used. */
-async function unprivilegedUser(): Promise<{ uid?: number; gid?: number }> {
+export async function unprivilegedUser(): Promise<{ uid?: number; gid?: number }> {
   if (userInfo().uid !== 0) return {}
   const id = async (flag: string) => Number((await run('id', [flag, 'postgres'])).stdout.trim())
   return { uid: await id('-u'), gid: await id('-g') }
 }
 
-function freePort(): Promise<number> {
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = createServer()
     probe.once('error', reject)

@@ -102,7 +102,9 @@ async function attemptInWorkspace(scope: RunScope, request: AgentAttempt): Promi
     beat.signal.throwIfAborted()
     return {
       subtask,
-      stamp: context.stamp,
+      // A person may have moved the workspace onto a newer head meanwhile.
+      stamp:
+        workspace.commit === base ? context.stamp : { ...context.stamp, commit: workspace.commit, indexVersion: null },
       changes: proposal.changes,
       description: proposal.description ?? subtask.description,
       readSet: readSetOf(subtask, context, proposal),

@@ -1,6 +1,5 @@
 import type { Clock, QueuedPatch, RunId } from '@patchlane/kernel'
 import type { AgentRegistry } from '../agent-registry.ts'
-import type { AsyncChannel } from '../async-channel.ts'
 import { agentName, type Plan } from '../plan/plan-schema.ts'
 import type { Unit } from '../plan/unit.ts'
 import type { AgentWorkspaces } from '../ports/agent-workspaces.ts'
@@ -39,7 +38,7 @@ export interface RunScopeParts {
   readonly defaults: RunDefaults
   readonly clock: Clock
   readonly signal: AbortSignal
-  readonly events: AsyncChannel<RunEvent>
+  readonly emit: (event: RunEvent) => void
   /** Called once the plan is known. */
   readonly onPlan: (plan: Plan) => Promise<void>
 }
@@ -94,7 +93,7 @@ export class RunScope {
   }
 
   emit(event: RunEventDraft): void {
-    this.#parts.events.push({ ...event, runId: this.runId, at: this.#parts.clock.now() })
+    this.#parts.emit({ ...event, runId: this.runId, at: this.#parts.clock.now() })
   }
 
   /** Marks work that has to be over before the run may end, however it ends. */

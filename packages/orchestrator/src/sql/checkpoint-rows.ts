@@ -69,33 +69,23 @@ export function splitValues(
   return { checkpoint: { ...checkpoint, channel_values: own }, valuesAt }
 }
 
-/** The column that says how to read a value also says which task wrote it: `json`, or `json ~__pregel_push, 1`. */
-export function writeType(type: string, taskPath: string): string {
-  return taskPath === '' ? type : `${type} ${taskPath}`
-}
-
-function splitWriteType(text: string): { type: string; taskPath: string } {
-  const [type = '', ...path] = text.split(' ')
-  return { type, taskPath: path.join(' ') }
-}
-
 export interface WriteRow {
   task_id: string
   idx: number
   channel: string
   type: string | null
   value: Uint8Array | null
+  task_path: string
 }
 
 /** Pending writes in the order in which LangGraph applies them live. */
 export function loadWrites(serde: SerializerProtocol, rows: readonly WriteRow[]): Promise<CheckpointPendingWrite[]> {
   return Promise.all(
     rows
-      .map((row) => ({ ...row, ...splitWriteType(row.type ?? 'json') }))
-      .map((row) => ({ row, key: writesSortKey(row.taskPath, row.task_id, row.idx) }))
+      .map((row) => ({ row, key: writesSortKey(row.task_path, row.task_id, row.idx) }))
       .sort((a, b) => compareWritesSortKeys(a.key, b.key))
       .map(async ({ row }): Promise<CheckpointPendingWrite> => {
-        const value = row.value === null ? undefined : await serde.loadsTyped(row.type, row.value)
+        const value = row.value === null ? undefined : await serde.loadsTyped(row.type ?? 'json', row.value)
         return [row.task_id, row.channel, value]
       }),
   )

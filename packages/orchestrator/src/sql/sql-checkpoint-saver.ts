@@ -21,7 +21,6 @@ import {
   loadWrites,
   type StoredCheckpoint,
   splitValues,
-  writeType,
 } from './checkpoint-rows.ts'
 
 type Config = CheckpointTuple['config']
@@ -111,8 +110,9 @@ export class SqlCheckpointSaver extends BaseCheckpointSaver {
           task_id: taskId,
           idx,
           channel,
-          type: writeType(type, taskPath),
+          type,
           value,
+          task_path: taskPath,
         }
       }),
     )
@@ -129,11 +129,11 @@ export class SqlCheckpointSaver extends BaseCheckpointSaver {
           .execute()
       }
       for (const row of special) {
-        const { channel, type, value } = row
+        const { channel, type, value, task_path } = row
         await trx
           .insertInto('checkpoint_writes')
           .values(row)
-          .onConflict((conflict) => conflict.columns(key).doUpdateSet({ channel, type, value }))
+          .onConflict((conflict) => conflict.columns(key).doUpdateSet({ channel, type, value, task_path }))
           .execute()
       }
     })
@@ -143,6 +143,23 @@ export class SqlCheckpointSaver extends BaseCheckpointSaver {
     await this.#database.transaction(async (trx) => {
       await trx.deleteFrom('checkpoint_writes').where('thread_id', '=', threadId).execute()
       await trx.deleteFrom('checkpoints').where('thread_id', '=', threadId).execute()
+    })
+  }
+
+  /**
+   * Forgets the checkpoints of a repository's runs that finished before a time (UTC, milliseconds): they cannot be resumed any more. What was
+   * interrupted or failed is kept.
+   */
+  async prune({ repoId, finishedBefore }: { repoId: string; finishedBefore: number }): Promise<void> {
+    await this.#database.transaction(async (trx) => {
+      const finished = trx
+        .selectFrom('runs')
+        .select('run_id')
+        .where('repo_id', '=', repoId)
+        .where('status', '=', 'finished')
+        .where('finished_at', '<', finishedBefore)
+      await trx.deleteFrom('checkpoint_writes').where('thread_id', 'in', finished).execute()
+      await trx.deleteFrom('checkpoints').where('thread_id', 'in', finished).execute()
     })
   }
 
@@ -219,7 +236,7 @@ export class SqlCheckpointSaver extends BaseCheckpointSaver {
   #writes({ threadId, namespace, checkpointId }: CheckpointKey) {
     return this.#database.db
       .selectFrom('checkpoint_writes')
-      .select(['task_id', 'idx', 'channel', 'type', 'value'])
+      .select(['task_id', 'idx', 'channel', 'type', 'value', 'task_path'])
       .where('thread_id', '=', threadId)
       .where('checkpoint_ns', '=', namespace)
       .where('checkpoint_id', '=', checkpointId)

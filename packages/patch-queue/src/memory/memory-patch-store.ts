@@ -8,7 +8,7 @@ import {
 } from '@patchlane/kernel'
 import { toEntry } from '../apply-move.ts'
 import type { ListOptions, QueueEntry, ReadQueueEventsOptions, TargetRef } from '../patch-queue.ts'
-import type { PatchRecord, PatchStore, PatchTransaction, TargetRecord } from '../patch-store.ts'
+import type { LineView, PatchRecord, PatchStore, TargetRecord } from '../patch-store.ts'
 import { MemoryEvents } from './memory-events.ts'
 import { MemoryPatchTransaction } from './memory-patch-transaction.ts'
 import { keyOf, type MemoryTables } from './memory-tables.ts'
@@ -28,7 +28,7 @@ export class MemoryPatchStore implements PatchStore {
     this.#clock = clock
   }
 
-  transaction<T>(work: (transaction: PatchTransaction) => Promise<T>): Promise<T> {
+  transaction<T>(work: (transaction: MemoryPatchTransaction) => Promise<T>): Promise<T> {
     const result = this.#last.then(async () => {
       const transaction = new MemoryPatchTransaction(this.#tables, this.#clock)
       try {
@@ -44,6 +44,10 @@ export class MemoryPatchStore implements PatchStore {
     return result
   }
 
+  line(lease: TargetLease, limit: number): Promise<LineView> {
+    return this.transaction((transaction) => transaction.line(lease, limit))
+  }
+
   async renewLease(lease: TargetLease, ttlMs: number): Promise<TargetLease | undefined> {
     const row = this.#tables.leases.get(keyOf(lease))
     if (row === undefined || row.epoch !== lease.epoch || row.owner !== lease.owner) return undefined
@@ -51,10 +55,28 @@ export class MemoryPatchStore implements PatchStore {
     return { ...lease, expiresAt: row.expiresAt }
   }
 
-  async leaseHolder({ repoId, target }: TargetRef): Promise<TargetLease | undefined> {
+  keepLease(lease: TargetLease, ttlMs: number, lost: (reason: unknown) => void): () => Promise<void> {
+    const timer = setInterval(async () => {
+      if ((await this.renewLease(lease, ttlMs)) !== undefined) return
+      clearInterval(timer)
+      lost(undefined)
+    }, ttlMs / 3)
+    timer.unref()
+    return async () => clearInterval(timer)
+  }
+
+  async leaseHolder({ repoId, target }: TargetRef): Promise<(TargetLease & { endsInMs: number }) | undefined> {
     const row = this.#tables.leases.get(keyOf({ repoId, target }))
-    if (row === undefined || row.owner === null || row.expiresAt <= this.#clock.now()) return undefined
-    return { repoId, target, owner: row.owner, epoch: row.epoch, expiresAt: row.expiresAt }
+    const now = this.#clock.now()
+    if (row === undefined || row.owner === null || row.expiresAt <= now) return undefined
+    return {
+      repoId,
+      target,
+      owner: row.owner,
+      epoch: row.epoch,
+      expiresAt: row.expiresAt,
+      endsInMs: row.expiresAt - now,
+    }
   }
 
   async get(patchId: string): Promise<QueueEntry | undefined> {
@@ -63,7 +85,7 @@ export class MemoryPatchStore implements PatchStore {
   }
 
   async list(options: ListOptions): Promise<QueueEntry[]> {
-    const { repoId, target, runId, afterSeq = 0, limit = 100, latestFirst = false } = options
+    const { repoId, target, runId, idPrefix = '', afterSeq = 0, limit = 100, latestFirst = false } = options
     const statuses = options.status === undefined ? undefined : [options.status].flat()
     const found = [...this.#tables.patches.values()].filter(
       (record) =>
@@ -71,6 +93,7 @@ export class MemoryPatchStore implements PatchStore {
         (target === undefined || record.patch.target === target) &&
         (runId === undefined || record.patch.author.runId === runId) &&
         (statuses === undefined || statuses.includes(record.status)) &&
+        record.patch.patchId.startsWith(idPrefix) &&
         record.seq > afterSeq,
     )
     const sign = latestFirst ? -1 : 1
@@ -86,10 +109,11 @@ export class MemoryPatchStore implements PatchStore {
     return this.#tables.targets.get(keyOf(target))
   }
 
-  async counts(target: TargetRef): Promise<Map<PatchStatus, number>> {
+  async counts(target: TargetRef, which: 'open' | 'all'): Promise<Map<PatchStatus, number>> {
     const counts = new Map<PatchStatus, number>()
     for (const { patch, status } of this.#tables.patches.values())
-      if (keyOf(patch) === keyOf(target) && !isSettled(status)) counts.set(status, (counts.get(status) ?? 0) + 1)
+      if (keyOf(patch) === keyOf(target) && (which === 'all' || !isSettled(status)))
+        counts.set(status, (counts.get(status) ?? 0) + 1)
     return counts
   }
 

@@ -1,7 +1,8 @@
 import { type Clock, type EventDraft, isSettled, type PatchStatus, type TargetLease } from '@patchlane/kernel'
-import type { LeaseOptions, TargetMode, TargetRef } from '../patch-queue.ts'
+import type { LeaseOptions, TargetRef } from '../patch-queue.ts'
 import {
   type LeaseStanding,
+  type LineView,
   type PatchChanges,
   type PatchRecord,
   type PatchTransaction,
@@ -38,10 +39,15 @@ export class MemoryPatchTransaction implements PatchTransaction {
     return this.#tables.targets.get(keyOf(target)) ?? { lastSeq: 0, mode: 'running', lastAt: 0 }
   }
 
-  async lineState(target: TargetRef): Promise<{ mode: TargetMode; barrierInHand: boolean }> {
-    const inHand = await this.inHand(target)
-    const { mode } = await this.lockTarget(target)
-    return { mode, barrierInHand: inHand.some(({ line }) => line === 0) }
+  async line(lease: TargetLease, limit: number): Promise<LineView> {
+    const inHand = await this.inHand(lease)
+    const { mode } = await this.lockTarget(lease)
+    return {
+      standing: await this.checkLease(lease),
+      mode,
+      barrierInHand: inHand.some(({ line }) => line === 0),
+      ready: this.#ready(lease, limit),
+    }
   }
 
   async saveTarget(target: TargetRef, record: TargetRecord): Promise<void> {
@@ -86,7 +92,7 @@ export class MemoryPatchTransaction implements PatchTransaction {
     if (record !== undefined) this.#set(this.#tables.patches, patchId, { ...record, ...changes })
   }
 
-  async ready(target: TargetRef, limit: number): Promise<PatchRecord[]> {
+  #ready(target: TargetRef, limit: number): PatchRecord[] {
     return this.#of(target)
       .filter(({ status, patch }) => status === 'queued' && patch.dependsOn.every((id) => this.#hasLanded(id)))
       .sort((a, b) => a.line - b.line || a.rank - b.rank || a.seq - b.seq)

@@ -9,25 +9,40 @@ import {
   patchStatuses,
   verdictSchema,
 } from '@patchlane/kernel'
-import type { Insertable, Selectable, Updateable } from 'kysely'
+import { type Insertable, type Selectable, sql, type Updateable } from 'kysely'
+import type { TargetMode } from '../patch-queue.ts'
 import type { PatchChanges, PatchRecord } from '../patch-store.ts'
 
 export type ProposalRow = Selectable<Schema['patch_proposals']>
 export type FileRow = Selectable<Schema['patch_files']>
 
 /** Text for people to read in a column; Postgres has no NUL in text. The exact text is in the JSON document. */
-function readable(text: string): string {
+export function readable(text: string): string {
   return text.replaceAll('\0', '\uFFFD').toWellFormed()
 }
 
 export function proposalRow(record: PatchRecord): Insertable<Schema['patch_proposals']> {
   const { patch } = record
-  const { changes: _changes, ...document } = patch
   return {
-    patch_id: patch.patchId,
+    ...givenColumns(patch),
     repo_id: patch.repoId,
     target: patch.target,
     seq: record.seq,
+    status: record.status,
+    content_hash: record.contentHash,
+    line: record.line,
+    rank: record.rank,
+    supersedes: patch.supersedes ?? null,
+    created_at: record.createdAt,
+    updated_at: record.updatedAt,
+  }
+}
+
+/** What the proposer gave, without the files. */
+export function givenColumns(patch: Patch) {
+  const { changes: _changes, ...document } = patch
+  return {
+    patch_id: patch.patchId,
     base_commit: patch.base.commit,
     index_version: patch.base.indexVersion,
     author: readable(patch.author.agent),
@@ -37,14 +52,7 @@ export function proposalRow(record: PatchRecord): Insertable<Schema['patch_propo
     description: readable(patch.description),
     kind: patch.kind,
     priority: patch.priority,
-    status: record.status,
-    content_hash: record.contentHash,
     document: JSON.stringify(document),
-    line: record.line,
-    rank: record.rank,
-    supersedes: patch.supersedes ?? null,
-    created_at: record.createdAt,
-    updated_at: record.updatedAt,
   }
 }
 
@@ -94,8 +102,7 @@ export function fileRows(patch: Patch): Insertable<Schema['patch_files']>[] {
   })
 }
 
-export function toRecord(row: ProposalRow, files: readonly FileRow[]): PatchRecord {
-  const patch = patchSchema.parse({ ...JSON.parse(row.document), changes: files.map(toChange) })
+export function toRecord(row: ProposalRow, patch: Patch): PatchRecord {
   return {
     patch,
     seq: row.seq,
@@ -114,6 +121,11 @@ export function toRecord(row: ProposalRow, files: readonly FileRow[]): PatchReco
     rank: row.rank,
     epoch: row.epoch,
   }
+}
+
+/** A patch as it was proposed. */
+export function toPatch(row: ProposalRow, files: readonly FileRow[]): Patch {
+  return patchSchema.parse({ ...JSON.parse(row.document), changes: files.map(toChange) })
 }
 
 /** Left unbranded: `patchSchema` checks it again as a whole. */
@@ -147,4 +159,19 @@ export function statusOf(text: string): PatchStatus {
 
 function parkedForOf(text: string | null): ParkedFor | null {
   return text === 'approval' || text === 'checkout' ? text : null
+}
+
+/**
+ * A status as part of the statement instead of a parameter of it: how many patches there are differs so much between them that a plan that
+ * is kept for all of them would be a bad one.
+ */
+export function lit(status: PatchStatus) {
+  return sql.lit(statusOf(status))
+}
+
+export const inHandStatuses = [lit('staged'), lit('checking')]
+export const openStatuses = [lit('queued'), ...inHandStatuses, lit('awaiting_approval')]
+
+export function modeOf(text: string | null | undefined): TargetMode {
+  return text === 'paused' || text === 'draining' ? text : 'running'
 }

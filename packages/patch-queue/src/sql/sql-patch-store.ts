@@ -3,9 +3,12 @@ import type { PatchStatus, StoredEvent, TargetLease } from '@patchlane/kernel'
 import { sql } from 'kysely'
 import { toEntry } from '../apply-move.ts'
 import type { ListOptions, QueueEntry, ReadQueueEventsOptions, TargetRef } from '../patch-queue.ts'
-import type { PatchStore, PatchTransaction, TargetRecord } from '../patch-store.ts'
+import type { ExpressLane, LineView, PatchStore, PatchTransaction, TargetRecord } from '../patch-store.ts'
 import { loadRecords } from './load-records.ts'
-import { statusOf } from './patch-rows.ts'
+import { PatchCache } from './patch-cache.ts'
+import { lit, openStatuses, statusOf } from './patch-rows.ts'
+import { PostgresExpress } from './postgres-express.ts'
+import { readLine } from './read-line.ts'
 import { readTarget, SqlPatchTransaction } from './sql-patch-transaction.ts'
 
 /** Patches in the tables of `@patchlane/database`. */
@@ -13,24 +16,35 @@ export class SqlPatchStore implements PatchStore {
   readonly #database: Database
   readonly #events: EventLog
   readonly #leases: LeaseTable
+  readonly #cache = new PatchCache()
+  readonly express?: ExpressLane | undefined
 
   constructor(database: Database, options: { pollMs?: number } = {}) {
     this.#database = database
     this.#events = new EventLog(database, options.pollMs === undefined ? {} : { pollMs: options.pollMs })
     this.#leases = new LeaseTable(database)
+    // SQLite has no trips to save, and no statement that writes several tables.
+    if (database.dialect === 'postgres') this.express = new PostgresExpress(database, this.#cache)
   }
 
   transaction<T>(work: (transaction: PatchTransaction) => Promise<T>): Promise<T> {
-    return this.#database.transaction((trx) =>
-      work(new SqlPatchTransaction({ trx, database: this.#database, events: this.#events, leases: this.#leases })),
-    )
+    const parts = { database: this.#database, events: this.#events, leases: this.#leases, cache: this.#cache }
+    return this.#database.transaction((trx) => work(new SqlPatchTransaction({ ...parts, trx })))
+  }
+
+  line(lease: TargetLease, limit: number): Promise<LineView> {
+    return readLine(this.#database, this.#cache, lease, limit)
   }
 
   renewLease(lease: TargetLease, ttlMs: number): Promise<TargetLease | undefined> {
     return this.#leases.renew(lease, ttlMs)
   }
 
-  leaseHolder(target: TargetRef): Promise<TargetLease | undefined> {
+  keepLease(lease: TargetLease, ttlMs: number, lost: (reason: unknown) => void): () => Promise<void> {
+    return this.#database.leaseKeeper.keep(lease, ttlMs, lost)
+  }
+
+  leaseHolder(target: TargetRef): Promise<(TargetLease & { endsInMs: number }) | undefined> {
     return this.#leases.holder(target)
   }
 
@@ -45,18 +59,20 @@ export class SqlPatchStore implements PatchStore {
   }
 
   async list(options: ListOptions): Promise<QueueEntry[]> {
-    const { repoId, target, runId, afterSeq, limit = 100, latestFirst = false } = options
+    const { repoId, target, runId, idPrefix, afterSeq, limit = 100, latestFirst = false } = options
     const status = options.status === undefined ? undefined : [options.status].flat()
     const direction = latestFirst ? 'desc' : 'asc'
-    let query = this.#database.db.selectFrom('patch_proposals').selectAll().limit(limit)
+    let query = this.#database.db.selectFrom('patch_proposals').selectAll().limit(sql.lit(limit))
     if (repoId !== undefined) query = query.where('repo_id', '=', repoId)
     if (target !== undefined) query = query.where('target', '=', target)
     if (runId !== undefined) query = query.where('run_id', '=', runId)
     if (afterSeq !== undefined) query = query.where('seq', '>', afterSeq)
-    if (status !== undefined) query = query.where('status', 'in', status)
+    // What is in no id is made into something else that is in none, and means nothing to LIKE.
+    if (idPrefix !== undefined) query = query.where('patch_id', 'like', `${idPrefix.replaceAll(/[^0-9a-f-]/g, 'x')}%`)
+    if (status !== undefined) query = query.where('status', 'in', status.map(lit))
     const ordered =
       target === undefined
-        ? query.orderBy('created_at', direction).orderBy('seq', direction).orderBy('patch_id')
+        ? query.orderBy('created_at', direction).orderBy('seq', direction).orderBy('patch_id', direction)
         : query.orderBy('seq', direction).orderBy('repo_id')
     return (await loadRecords(this.#database.db, await ordered.execute())).map(toEntry)
   }
@@ -65,13 +81,13 @@ export class SqlPatchStore implements PatchStore {
     return readTarget(this.#database.db, target)
   }
 
-  async counts(target: TargetRef): Promise<Map<PatchStatus, number>> {
+  async counts(target: TargetRef, which: 'open' | 'all'): Promise<Map<PatchStatus, number>> {
     const rows = await this.#database.db
       .selectFrom('patch_proposals')
       .select(['status', sql<number>`cast(count(*) as integer)`.as('count')])
       .where('repo_id', '=', target.repoId)
       .where('target', '=', target.target)
-      .where('status', 'in', ['queued', 'staged', 'checking', 'awaiting_approval'])
+      .$if(which === 'open', (query) => query.where('status', 'in', openStatuses).where('settled_at', 'is', null))
       .groupBy('status')
       .execute()
     return new Map(rows.map((row) => [statusOf(row.status), row.count]))

@@ -1,16 +1,18 @@
 import { type Database, type EventLog, eraseFileContents, type LeaseTable, type Schema } from '@patchlane/database'
 import type { EventDraft, PatchStatus, TargetLease } from '@patchlane/kernel'
 import type { Kysely, Transaction } from 'kysely'
-import type { LeaseOptions, TargetMode, TargetRef } from '../patch-queue.ts'
+import type { LeaseOptions, TargetRef } from '../patch-queue.ts'
 import type { LeaseStanding, PatchChanges, PatchRecord, PatchTransaction, TargetRecord } from '../patch-store.ts'
 import { CHUNK, loadRecords } from './load-records.ts'
-import { changedColumns, fileRows, proposalRow, statusOf } from './patch-rows.ts'
+import type { PatchCache } from './patch-cache.ts'
+import { changedColumns, fileRows, inHandStatuses, modeOf, proposalRow, statusOf } from './patch-rows.ts'
 
 export interface SqlPatchTransactionParts {
   trx: Transaction<Schema>
   database: Database
   events: EventLog
   leases: LeaseTable
+  cache: PatchCache
 }
 
 /** Rows locked by `for update` on Postgres; on SQLite the transaction holds the only write lock there is. */
@@ -43,24 +45,6 @@ export class SqlPatchTransaction implements PatchTransaction {
     return { lastSeq: row.last_seq, mode: modeOf(row.mode), lastAt: row.last_at }
   }
 
-  async lineState({ repoId, target }: TargetRef): Promise<{ mode: TargetMode; barrierInHand: boolean }> {
-    const row = await this.#trx
-      .selectFrom('patch_targets')
-      .select(({ selectFrom }) => [
-        'mode',
-        selectFrom('patch_proposals')
-          .select(({ fn }) => fn.min<number>('line').as('line'))
-          .where('repo_id', '=', repoId)
-          .where('target', '=', target)
-          .where('status', 'in', ['staged', 'checking'])
-          .as('line'),
-      ])
-      .where('repo_id', '=', repoId)
-      .where('target', '=', target)
-      .executeTakeFirst()
-    return { mode: modeOf(row?.mode), barrierInHand: row?.line === 0 }
-  }
-
   async saveTarget(target: TargetRef, record: TargetRecord): Promise<void> {
     await this.#trx
       .updateTable('patch_targets')
@@ -76,11 +60,8 @@ export class SqlPatchTransaction implements PatchTransaction {
     return standing
   }
 
-  async acquireLease({ repoId, target, owner, ttlMs }: Required<LeaseOptions>): Promise<TargetLease | undefined> {
-    const acquired = await this.#parts.leases.acquire({ repoId, target }, owner, ttlMs, this.#trx)
-    if (acquired === undefined) return undefined
-    const { takenOver: _takenOver, ...lease } = acquired
-    return lease
+  acquireLease({ repoId, target, owner, ttlMs }: Required<LeaseOptions>): Promise<TargetLease | undefined> {
+    return this.#parts.leases.acquire({ repoId, target }, owner, ttlMs, this.#trx)
   }
 
   releaseLease(lease: TargetLease): Promise<boolean> {
@@ -135,7 +116,7 @@ export class SqlPatchTransaction implements PatchTransaction {
 
   async lock(patchId: string): Promise<PatchRecord | undefined> {
     const rows = await this.#proposals().where('patch_id', '=', patchId).execute()
-    return (await loadRecords(this.#trx, rows))[0]
+    return (await loadRecords(this.#trx, rows, this.#parts.cache))[0]
   }
 
   async update(patchId: string, changes: PatchChanges): Promise<void> {
@@ -146,40 +127,15 @@ export class SqlPatchTransaction implements PatchTransaction {
       .execute()
   }
 
-  async ready({ repoId, target }: TargetRef, limit: number): Promise<PatchRecord[]> {
-    const rows = await this.#trx
-      .selectFrom('patch_proposals')
-      .selectAll()
-      .where('repo_id', '=', repoId)
-      .where('target', '=', target)
-      .where('status', '=', 'queued')
-      .where(({ not, exists, selectFrom }) =>
-        not(
-          exists(
-            selectFrom('patch_dependencies')
-              .innerJoin('patch_proposals as needed', 'needed.patch_id', 'patch_dependencies.depends_on')
-              .select('needed.patch_id')
-              .whereRef('patch_dependencies.patch_id', '=', 'patch_proposals.patch_id')
-              .where('needed.status', '<>', 'landed'),
-          ),
-        ),
-      )
-      .orderBy('line')
-      .orderBy('rank')
-      .orderBy('seq')
-      .limit(limit)
-      .execute()
-    return loadRecords(this.#trx, rows)
-  }
-
   async inHand({ repoId, target }: TargetRef): Promise<PatchRecord[]> {
     const rows = await this.#proposals()
       .where('repo_id', '=', repoId)
       .where('target', '=', target)
-      .where('status', 'in', ['staged', 'checking'])
+      .where('status', 'in', inHandStatuses)
+      .where('settled_at', 'is', null)
       .orderBy('seq')
       .execute()
-    return loadRecords(this.#trx, rows)
+    return loadRecords(this.#trx, rows, this.#parts.cache)
   }
 
   async dependants(patchId: string): Promise<PatchRecord[]> {
@@ -190,7 +146,7 @@ export class SqlPatchTransaction implements PatchTransaction {
       .where('settled_at', 'is', null)
       .orderBy('seq')
       .execute()
-    return loadRecords(this.#trx, rows)
+    return loadRecords(this.#trx, rows, this.#parts.cache)
   }
 
   async statuses(target: TargetRef, patchIds: readonly string[]): Promise<Map<string, PatchStatus>> {
@@ -212,6 +168,7 @@ export class SqlPatchTransaction implements PatchTransaction {
   }
 
   async eraseContents(patchIds: readonly string[], at: number): Promise<void> {
+    this.#parts.cache.forget(patchIds)
     await eraseFileContents(this.#trx, patchIds)
     await this.#trx
       .updateTable('patch_proposals')
@@ -221,6 +178,7 @@ export class SqlPatchTransaction implements PatchTransaction {
   }
 
   async remove(patchIds: readonly string[]): Promise<number> {
+    this.#parts.cache.forget(patchIds)
     const result = await this.#trx
       .deleteFrom('patch_proposals')
       .where('patch_id', 'in', [...patchIds])
@@ -246,8 +204,4 @@ export async function readTarget(db: Kysely<Schema>, { repoId, target }: TargetR
     .where('target', '=', target)
     .executeTakeFirst()
   return row === undefined ? undefined : { lastSeq: row.last_seq, mode: modeOf(row.mode), lastAt: row.last_at }
-}
-
-function modeOf(text: string | undefined): TargetMode {
-  return text === 'paused' || text === 'draining' ? text : 'running'
 }

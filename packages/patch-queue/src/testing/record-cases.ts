@@ -84,6 +84,19 @@ export function recordCases({ it, expect }: TestApi, harness: QueueHarness): voi
     expect(await titles({ status: ['staged', 'landed'] })).toEqual([])
     expect(await titles({ repoId: 'other' })).toEqual([])
     expect(await titles({ status: 'queued', repoId: 'repo' })).toEqual(['a', 'b', 'c', 'd'])
+    const [a] = await one.list({ limit: 1 })
+    expect(await titles({ idPrefix: a?.patch.patchId.slice(0, 13) ?? '' })).toEqual(['a'])
+    expect(await titles({ idPrefix: '%' })).toEqual([])
+  })
+
+  it('counts the patches of a target by status', async () => {
+    const { one, two } = await openPair(harness)
+    const patches = [await propose(one), await propose(one), await propose(one)]
+    await propose(one, { target: 'refs/heads/other' })
+    const lease = await takeLease(one)
+    for (const { patchId } of patches.slice(0, 2)) await land(one, lease, patchId)
+    expect(Object.fromEntries(await two.tally(target))).toEqual({ queued: 1, landed: 2 })
+    expect(await two.state(target)).toMatchObject({ queued: 1, inHand: 0, parked: 0 })
   })
 
   it('erases the contents of a settled patch and keeps its record', async () => {

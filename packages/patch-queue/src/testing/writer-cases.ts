@@ -1,5 +1,6 @@
 import type { TestApi } from '@patchlane/kernel/testing'
 import { patchFixture } from '@patchlane/kernel/testing'
+import { patchStream } from '../patch-queue.ts'
 import { asked, failed, land, landed, openPair, propose, takeLease, target } from './queue-fixture.ts'
 import type { QueueHarness } from './queue-harness.ts'
 
@@ -21,6 +22,25 @@ export function writerCases({ it, expect }: TestApi, harness: QueueHarness): voi
     expect((await one.list({ target: target.target })).map((entry) => entry.seq)).toEqual([
       1, 2, 3, 4, 5, 6, 7, 8, 9, 10,
     ])
+  })
+
+  it('takes many proposals at once, and lets none suffer for another', async () => {
+    const { one, two } = await openPair(harness)
+    const known = await propose(two)
+    const good = Array.from({ length: 8 }, (_, n) => patchFixture({ title: `${n}` }))
+    const unknown = patchFixture({ dependsOn: [crypto.randomUUID()] })
+    const dependant = patchFixture({ dependsOn: [known.patchId] })
+    const outcomes = await Promise.allSettled(
+      [...good.slice(0, 4), unknown, known, ...good.slice(4), dependant].map((patch) => one.propose(patch)),
+    )
+    expect(
+      outcomes.map((outcome) => (outcome.status === 'fulfilled' ? outcome.value.seq : outcome.reason.code)),
+    ).toEqual([2, 3, 4, 5, 'PATCH_QUEUE_UNKNOWN_REFERENCE', 1, 6, 7, 8, 9, 10])
+    expect((await two.list({ target: target.target })).map((entry) => entry.seq)).toHaveLength(10)
+    const events = await two.events({ stream: patchStream(target), after: 0 })
+    expect(events.map((event) => [event.seq, event.data.seq])).toEqual(
+      Array.from({ length: 10 }, (_, n) => [n + 1, n + 1]),
+    )
   })
 
   it('gives the target to one of two racing gateways', async () => {

@@ -25,6 +25,8 @@ export interface AgentDeskParts {
   agents: () => Promise<AgentWiring>
 }
 
+const SUBJECT_LENGTH = 72
+
 /** Runs one program in a workspace of its own and proposes what it changed. */
 export class AgentDesk {
   readonly #parts: AgentDeskParts
@@ -35,13 +37,13 @@ export class AgentDesk {
 
   async run(request: AgentRequest): Promise<QueuedPatch | null> {
     const { context, code, desk, workspaces, agents } = this.#parts
-    const { git, repoId, target } = context
+    const { git, repoId, target, ref } = context
     const signal = request.signal ?? new AbortController().signal
-    const commit = await git.resolve(request.base ?? target)
+    const commit = await git.resolve(request.base ?? ref)
     const stamp = await code.stamp(commit, signal)
     const [program = ''] = request.command
     const name = `command:${program.split('/').at(-1)}`
-    const title = request.title ?? `Run ${request.command.join(' ')}`.slice(0, 200)
+    const title = request.title ?? titleOf(request.command)
     const agent = (await agents()).command(name, request.command)
     // Agents end with the process that started them: what a killed one left is free at once.
     await workspaces.reap({ deadHolders: true })
@@ -60,7 +62,8 @@ export class AgentDesk {
         patchId: randomUUID(),
         repoId,
         target,
-        base: stamp,
+        // A person may have moved the workspace onto a newer head meanwhile.
+        base: session.commit === commit ? stamp : await code.stamp(session.commit, signal),
         author: { agent: name },
         title,
         changes: [...changes],
@@ -72,6 +75,12 @@ export class AgentDesk {
       await session.release()
     }
   }
+}
+
+/** Becomes the subject of the commit, so it is one line of the length that git's own tools show. */
+function titleOf(command: readonly string[]): string {
+  const words = `Run ${command.join(' ')}`.replace(/\s+/g, ' ').trim()
+  return words.length <= SUBJECT_LENGTH ? words : `${words.slice(0, SUBJECT_LENGTH - 1).trimEnd()}…`
 }
 
 function oneTime(): { runId: RunId; id: ReturnType<typeof subtaskIdSchema.parse> } {

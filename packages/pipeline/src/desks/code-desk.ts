@@ -20,7 +20,7 @@ export class CodeDesk {
   }
 
   async stamp(): Promise<Stamp> {
-    return this.#code.stamp(await this.#git.resolve(this.#context.target))
+    return this.#code.stamp(await this.#git.resolve(this.#context.ref))
   }
 
   async index(
@@ -32,8 +32,8 @@ export class CodeDesk {
     } = {},
   ): Promise<IndexSummary> {
     const { commit: revision, prune = false, ...rest } = options
-    const { repoId, target } = this.#context
-    const commit = await this.#git.resolve(revision ?? target)
+    const { repoId, ref } = this.#context
+    const commit = await this.#git.resolve(revision ?? ref)
     const { versions, index } = await this.#code.open()
     const started = Date.now()
     const version = await versions.ensure({ repoId, commit, ...rest })
@@ -50,9 +50,9 @@ export class CodeDesk {
   }
 
   async context(request: ContextRequest): Promise<ContextBundle> {
-    const { repoId, target } = this.#context
+    const { repoId } = this.#context
     const { task, signal } = request
-    const commit = await this.#git.resolve(request.commit ?? target)
+    const commit = await this.#git.resolve(request.commit ?? this.#context.ref)
     const { builder, versions } = await this.#code.open()
     const abortable = signal === undefined ? {} : { signal }
     const stamp = await versions.stamp({ repoId, commit, ...abortable })
@@ -93,7 +93,7 @@ export class CodeDesk {
 
   async #view() {
     const { index } = await this.#code.open()
-    return index.view({ commit: await this.#git.resolve(this.#context.target) })
+    return index.view({ commit: await this.#git.resolve(this.#context.ref) })
   }
 
   #uncommitted(commit: ObjectId): Promise<FileChange[]> {

@@ -1,11 +1,10 @@
 import { access, constants, statfs } from 'node:fs/promises'
-import { detectToolchain } from '@patchlane/apply-gateway/checks'
 import { MINIMUM_GIT_VERSION, requireGit } from '@patchlane/git'
 import { errorMessage, PatchlaneError } from '@patchlane/kernel'
 import { bubblewrapAbility } from '@patchlane/orchestrator/agents'
-import { detectTestRunners, listProjectFiles } from '@patchlane/test-runner'
 import type { PatchlaneConfig } from '../config-schema.ts'
 import type { Diagnosis } from '../pipeline.ts'
+import { inspectProject, type ProjectTool } from '../project/inspect-project.ts'
 import type { RepositoryContext } from '../wiring/repository-context.ts'
 import type { Stores } from '../wiring/stores.ts'
 
@@ -21,11 +20,15 @@ export async function diagnose(parts: {
 }): Promise<Diagnosis[]> {
   const { context, config, configFile, stores, workspaceRoot } = parts
   const { git } = context
+  const inspection = git.workTree === null ? null : inspectProject(git.workTree, config.checks)
+  // Each check that asks says what went wrong; nobody may be asking yet when it does.
+  inspection?.catch(() => {})
+  const tools = async () => inspection
   const checks: [string, () => Promise<Finding>][] = [
     ['node', async () => ({ detail: process.version })],
     ['git', async () => ({ detail: `${await requireGit()} (${MINIMUM_GIT_VERSION} or newer is needed)` })],
     ['repository', async () => ({ detail: `${context.repoId}, ${git.workTree ?? `bare, in ${git.commonDir}`}` })],
-    ['target', async () => ({ detail: `${context.target} at ${(await git.resolve(context.target)).slice(0, 12)}` })],
+    ['target', async () => ({ detail: `${context.target} at ${(await git.resolve(context.ref)).slice(0, 12)}` })],
     ['configuration', async () => ({ detail: configFile ?? 'none, so everything has its default' })],
     [
       'database',
@@ -35,8 +38,8 @@ export async function diagnose(parts: {
     ],
     ['checkout', () => checkoutFinding(git)],
     ['agents', () => sandboxFinding(config)],
-    ['checks', () => toolchainFinding(git.workTree, config)],
-    ['tests', () => testFinding(git.workTree)],
+    ['checks', async () => checksFinding(await tools(), config)],
+    ['tests', async () => testFinding(await tools(), config)],
     ['workspaces', () => diskFinding(workspaceRoot, git.commonDir)],
   ]
   return Promise.all(
@@ -76,33 +79,42 @@ async function sandboxFinding(config: PatchlaneConfig): Promise<Finding> {
   }
 }
 
-async function toolchainFinding(workTree: string | null, config: PatchlaneConfig): Promise<Finding> {
-  if (workTree === null) return { detail: 'found when a patch is staged' }
-  const { format, lint, hooks, diagnostics } = config.checks
-  const files = await listProjectFiles(workTree)
-  const found = await detectToolchain(workTree, files, { format, lint, hooks, diagnostics })
-  const names = [...found.format, ...found.lint, ...found.diagnostics].map((use) => use.name)
-  const all = [
-    ...names,
-    ...(found.hooks ? ['pre-commit'] : []),
-    ...config.checks.commands.map((command) => command.name),
-  ]
-  if (all.length > 0) return { detail: [...new Set(all)].join(', ') }
+async function checksFinding(tools: readonly ProjectTool[] | null, config: PatchlaneConfig): Promise<Finding> {
+  if (tools === null) return { detail: 'found when a patch is staged' }
+  const own = tools.filter((tool) => tool.kind !== 'tests')
+  const commands = config.checks.commands.map((command) => command.name)
+  if (own.length + commands.length > 0) return presence(own, commands)
   return { detail: 'no formatter, linter or type checker is configured in the project', state: 'warning' }
 }
 
-async function testFinding(workTree: string | null): Promise<Finding> {
-  if (workTree === null) return { detail: 'found when a patch is staged' }
-  const projects = await detectTestRunners({ directory: workTree, files: await listProjectFiles(workTree) })
-  if (projects.length === 0) {
-    return {
-      detail: 'no test runner was found',
-      state: 'warning',
-      remedy: 'Add "checks.commands" if the project has tests.',
-    }
+async function testFinding(tools: readonly ProjectTool[] | null, config: PatchlaneConfig): Promise<Finding> {
+  if (config.checks.tests === 'off') return { detail: 'off, by configuration' }
+  if (tools === null) return { detail: 'found when a patch is staged' }
+  const runners = tools.filter((tool) => tool.kind === 'tests')
+  if (runners.length > 0) return presence(runners, [])
+  return {
+    detail: 'no test runner was found',
+    state: 'warning',
+    remedy: 'Add "checks.commands" if the project has tests.',
   }
-  const counts = Map.groupBy(projects, (project) => project.runner.name)
-  return { detail: [...counts].map(([name, found]) => `${name} (${found.length})`).join(', ') }
+}
+
+/** A tool that is named but missing fails each patch it should judge, so it is said before the first one. */
+function presence(tools: readonly ProjectTool[], others: readonly string[]): Finding {
+  const counts = Map.groupBy(tools, (tool) => tool.name)
+  const detail = [...counts]
+    .map(([name, same]) => (same.length > 1 ? `${name} (${same.length})` : name))
+    .concat(others)
+    .join(', ')
+  const missing = tools.filter((tool) => tool.problem !== undefined)
+  if (missing.length === 0) return { detail }
+  const problems = [...new Set(missing.map(({ name, problem }) => `${name}: ${problem}`))]
+  const more = problems.length > 3 ? ` (and ${problems.length - 3} more)` : ''
+  return {
+    detail,
+    state: 'error',
+    remedy: `${problems.slice(0, 3).join('; ')}${more}. Until then a patch that they should judge is "broken" and does not land; or set them "off".`,
+  }
 }
 
 async function diskFinding(root: string, commonDir: string): Promise<Finding> {

@@ -8,9 +8,6 @@ import type { PatchDesk, PatchFilter } from '../pipeline.ts'
 import type { RepositoryContext } from '../wiring/repository-context.ts'
 import type { Stores } from '../wiring/stores.ts'
 
-/** More than any queue that a person looks through by hand. */
-const SEARCHED = 10_000
-
 /** The queue of one target, for people (ids may be cut short) and for agents (propose and wait). */
 export class QueuePatchDesk implements PatchDesk, AgentPatchDesk {
   readonly #context: RepositoryContext
@@ -34,9 +31,9 @@ export class QueuePatchDesk implements PatchDesk, AgentPatchDesk {
     // A store can be shared: patches of other repositories and targets are not ours to show.
     const { repoId, target } = this.#target
     if (exact?.patch.repoId === repoId && exact.patch.target === target) return exact
-    const all = await this.#stores.queue.list({ ...this.#target, limit: SEARCHED, latestFirst: true })
-    const [found, ...others] = all.filter((entry) => entry.patch.patchId.startsWith(idOrPrefix.toLowerCase()))
-    if (found === undefined || idOrPrefix === '') {
+    const byNumber = await this.#byNumber(idOrPrefix)
+    const [found, ...others] = byNumber.length > 0 ? byNumber : await this.#byPrefix(idOrPrefix.toLowerCase())
+    if (found === undefined) {
       throw new NotFoundError('patch', idOrPrefix, 'List the patches with "patchlane queue list".')
     }
     if (others.length > 0) {
@@ -47,6 +44,18 @@ export class QueuePatchDesk implements PatchDesk, AgentPatchDesk {
       )
     }
     return found
+  }
+
+  async #byNumber(text: string): Promise<QueuedPatch[]> {
+    const seq = Number(/^#?(\d{1,9})$/.exec(text)?.[1] ?? 0)
+    if (seq === 0) return []
+    const next = await this.#stores.queue.list({ ...this.#target, afterSeq: seq - 1, limit: 1 })
+    return next.filter((entry) => entry.seq === seq)
+  }
+
+  async #byPrefix(idPrefix: string): Promise<QueuedPatch[]> {
+    if (!/^[0-9a-f-]+$/.test(idPrefix)) return []
+    return this.#stores.queue.list({ ...this.#target, idPrefix, latestFirst: true })
   }
 
   async diff(idOrPrefix: string): Promise<string> {

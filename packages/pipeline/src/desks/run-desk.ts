@@ -50,7 +50,7 @@ export class OrchestratedRunDesk implements RunDesk {
   #landing(asked: AbortSignal | undefined, begin: (signal: AbortSignal) => RunHandle): RunHandle {
     const stop = new AbortController()
     const handle = begin(asked === undefined ? stop.signal : AbortSignal.any([asked, stop.signal]))
-    const result = this.#gate.during(handle.result, () => stop.abort())
+    const result = this.#gate.during(handle.result, () => stop.abort()).finally(() => this.#parts.stores.runLog.flush())
     return { runId: handle.runId, events: handle.events, result }
   }
 
@@ -73,7 +73,7 @@ export class OrchestratedRunDesk implements RunDesk {
     // Loaded for a run only: LangChain comes with them.
     const { FilePlanner, ParallelOrchestrator } = await import('@patchlane/orchestrator')
     const { context, stores, config, code, desk, workspaces, agents } = this.#parts
-    const { git, repoId, target } = context
+    const { git, repoId, target, ref } = context
     return new ParallelOrchestrator({
       planner: new FilePlanner(),
       agents: (await agents()).registry,
@@ -89,13 +89,17 @@ export class OrchestratedRunDesk implements RunDesk {
           return { stamp, text: bundle.text, readSet: bundle.readSet }
         },
       },
-      target: { repoId, target, head: () => git.resolve(target), resolve: (revision) => git.resolve(revision) },
+      target: { repoId, target, head: () => git.resolve(ref), resolve: (revision) => git.resolve(revision) },
       merger: new GroupMerger(git),
       saver: async () => {
         const { SqlCheckpointSaver } = await import('@patchlane/orchestrator/sql')
-        return new SqlCheckpointSaver({ database: stores.database })
+        const saver = new SqlCheckpointSaver({ database: stores.database })
+        const keepMs = config.retention.finishedRunDays * 86_400_000
+        await saver.prune({ repoId, finishedBefore: (await stores.database.now()) - keepMs })
+        return saver
       },
       runs: stores.runs,
+      onEvent: (event) => stores.runLog.record(event),
       concurrency: config.concurrency,
       attempts: config.attempts,
       workspaceTtlMs: config.workspaces.ttlSeconds * 1000,

@@ -13,11 +13,12 @@ export async function pipelineStatus(parts: {
   workspaces: WorkspaceManager
 }): Promise<PipelineStatus> {
   const { context, stores, code, workspaces } = parts
-  const { git, repoId, target } = context
-  const head = await git.resolve(target)
-  const [state, all, approvals, spaces, runs, versions] = await Promise.all([
+  const { git, repoId, target, ref } = context
+  const head = await git.resolve(ref)
+  const [state, tally, waiting, approvals, spaces, runs, versions] = await Promise.all([
     stores.queue.state({ repoId, target }),
-    stores.queue.list({ repoId, target, limit: 100_000 }),
+    stores.queue.tally({ repoId, target }),
+    stores.queue.list({ repoId, target, status: [...open], limit: 1000 }),
     stores.approvals.list({ repoId, target, status: ['pending'], limit: 1000 }),
     workspaces.list(),
     stores.runs.list({ limit: 10 }),
@@ -31,16 +32,18 @@ export async function pipelineStatus(parts: {
     stamp: versions?.digest ? { repoId, commit: head, indexVersion: versions.digest } : null,
     lease: lease === null ? null : { owner: lease.owner, epoch: lease.epoch, expiresAt: lease.expiresAt },
     paused: state.mode === 'paused',
-    queue: countByStatus(all.map(({ status }) => status)),
-    waiting: all.filter(({ status }) => ['queued', 'staged', 'checking', 'awaiting_approval'].includes(status)),
+    queue: countByStatus(tally),
+    waiting,
     pendingApprovals: approvals.length,
     workspaces: { total: spaces.length, leased: spaces.filter((space) => space.state === 'leased').length },
     runs,
   }
 }
 
-function countByStatus(statuses: readonly PatchStatus[]): PipelineStatus['queue'] {
-  const count = (wanted: PatchStatus) => statuses.filter((status) => status === wanted).length
+const open = ['queued', 'staged', 'checking', 'awaiting_approval'] as const satisfies PatchStatus[]
+
+function countByStatus(tally: ReadonlyMap<PatchStatus, number>): PipelineStatus['queue'] {
+  const count = (wanted: PatchStatus) => tally.get(wanted) ?? 0
   return {
     queued: count('queued'),
     staged: count('staged'),

@@ -9,7 +9,7 @@ import { uncommittedChanges } from '../wiring/uncommitted-changes.ts'
 
 /** Runs in the user's own checkout the tests that its difference from the target affects. */
 export async function runTests(
-  { git, target }: RepositoryContext,
+  { git, ref }: RepositoryContext,
   config: PatchlaneConfig,
   stores: Stores,
   options: NonNullable<Parameters<Pipeline['test']>[0]> = {},
@@ -18,7 +18,7 @@ export async function runTests(
   if (workTree === null) {
     throw new TargetError('A bare repository has no checkout to run tests in.', { remedy: 'Run it in a clone.' })
   }
-  const changes = options.paths === undefined ? await uncommittedChanges(git, target) : []
+  const changes = options.paths === undefined ? await uncommittedChanges(git, ref) : []
   const gone = changes.flatMap((change) => (change.kind === 'delete' ? [change.path] : []))
   const paths = options.paths ?? changes.flatMap((change) => (change.kind === 'delete' ? [] : [change.path]))
   const context = {

@@ -60,12 +60,12 @@ export class UndoDesk {
 
   async #options(): Promise<UndoOptions> {
     const { context, code } = this.#parts
-    const { git, repoId, target } = context
+    const { git, repoId, target, ref } = context
     return {
       repository: git,
       repoId,
       target,
-      head: await git.resolve(target),
+      head: await git.resolve(ref),
       author: { agent: 'undo' },
       indexVersionOf: async (commit) => (await code.stamp(commit)).indexVersion,
     }

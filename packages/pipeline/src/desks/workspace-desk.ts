@@ -1,15 +1,19 @@
 import type { GitStagingArea } from '@patchlane/apply-gateway'
+import type { ObjectId } from '@patchlane/kernel'
 import type { WorkspaceManager } from '@patchlane/workspace'
 import type { WorkspaceDesk, WorkspaceInfo } from '../pipeline.ts'
+import type { RepositoryContext } from '../wiring/repository-context.ts'
 
 /** Worktrees, for people who look after them. */
 export class ManagedWorkspaceDesk implements WorkspaceDesk {
   readonly #manager: WorkspaceManager
   readonly #staging: GitStagingArea
+  readonly #context: Pick<RepositoryContext, 'git' | 'target'>
 
-  constructor(manager: WorkspaceManager, staging: GitStagingArea) {
+  constructor(manager: WorkspaceManager, staging: GitStagingArea, context: Pick<RepositoryContext, 'git' | 'target'>) {
     this.#manager = manager
     this.#staging = staging
+    this.#context = context
   }
 
   list(): Promise<WorkspaceInfo[]> {
@@ -24,5 +28,11 @@ export class ManagedWorkspaceDesk implements WorkspaceDesk {
 
   rescue(id: string): Promise<{ ref: string }> {
     return this.#manager.rescue(id)
+  }
+
+  async rebase(id: string, { onto }: { onto?: string } = {}): Promise<{ commit: ObjectId; conflicts: string[] }> {
+    const commit = await this.#context.git.resolve(onto ?? this.#context.target)
+    const outcome = await this.#manager.rebase(id, commit)
+    return { commit, conflicts: outcome.rebased ? [] : outcome.conflicts.map(({ path }) => path) }
   }
 }

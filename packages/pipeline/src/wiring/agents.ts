@@ -21,7 +21,7 @@ export async function wireAgents(
   config: PatchlaneConfig,
   workspaceRoot: string,
 ): Promise<AgentWiring> {
-  const { git, target, repoId } = context
+  const { git, target, ref, repoId } = context
   const protect = [git.commonDir, workspaceRoot, ...(git.workTree === null ? [] : [git.workTree])]
   const sandbox = await openSandbox({ mode: config.agents.sandbox, protect })
   const hasLanded = async (commit: string) => {
@@ -33,7 +33,7 @@ export async function wireAgents(
     env: Object.fromEntries(config.agents.env.flatMap((name) => entryOf(name))),
     timeoutMs: config.agents.timeoutSeconds * 1000,
     // What it sees read-only it cannot have changed, so that a commit of the user's meanwhile raises no alarm.
-    guard: sandbox === undefined ? new TargetGuard({ git, target, hasLanded }) : undefined,
+    guard: sandbox === undefined ? new TargetGuard({ git, target: ref, hasLanded }) : undefined,
     sandbox,
   }
   const registry = new AgentRegistry().register(commandAgents(shared)).register(

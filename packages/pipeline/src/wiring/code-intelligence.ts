@@ -1,6 +1,7 @@
 import type { AutoContextBuilder, CodeIndex } from '@patchlane/context-builder'
 import { IndexVersions } from '@patchlane/index-version'
 import type { ObjectId, Stamp } from '@patchlane/kernel'
+import { RefusedPatches } from './refused-patches.ts'
 import type { RepositoryContext } from './repository-context.ts'
 import type { Stores } from './stores.ts'
 
@@ -26,7 +27,9 @@ export class CodeIntelligence {
   }
 
   async #open() {
-    const { AutoContextBuilder, CodeIndex, GitTreeReader } = await import('@patchlane/context-builder')
+    const { AutoContextBuilder, CodeIndex, defaultSources, GitTreeReader, SessionMemorySource } = await import(
+      '@patchlane/context-builder'
+    )
     const { git, repoId } = this.#context
     const index = await CodeIndex.open({ reader: new GitTreeReader(git) })
     const versions = new IndexVersions({
@@ -34,6 +37,8 @@ export class CodeIntelligence {
       indexer: index,
       events: { publish: (event) => this.#stores.publish(event) },
     })
-    return { index, versions, builder: new AutoContextBuilder({ index, repoId }) }
+    const memory = new RefusedPatches(this.#stores.queue, this.#context)
+    const sources = [...defaultSources(), new SessionMemorySource({ memory })]
+    return { index, versions, builder: new AutoContextBuilder({ index, repoId, sources }) }
   }
 }

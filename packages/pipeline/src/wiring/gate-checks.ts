@@ -50,12 +50,16 @@ export function testChecks(
 ) {
   const { tests } = config.checks
   if (tests === 'off') return []
-  const configured = tests === 'auto' ? { runners: [], select: 'affected' as const, timeoutSeconds: 900 } : tests
+  const configured =
+    tests === 'auto'
+      ? { runners: [], select: 'affected' as const, timeoutSeconds: 900, olderFailures: 'aside' as const }
+      : tests
   return [
     testCheck({
       select: options.select ?? configured.select,
       analyzer: options.analyzer ?? new TestImpactAnalyzer(),
       timeoutMs: configured.timeoutSeconds * 1000,
+      olderFailures: configured.olderFailures,
       cache: new StoredTestVerdicts(stores.verdicts),
       ...(configured.runners.length === 0 ? {} : { runners: configured.runners }),
     }),

@@ -20,8 +20,8 @@ export async function makePatch(
   proposal: Proposal,
   context: RepositoryContext & { config: PatchlaneConfig; stampCommit: StampCommit },
 ): Promise<{ patch: Patch; notes: string[] }> {
-  const { git, repoId, target, config } = context
-  const commit = await git.resolve(proposal.base ?? target)
+  const { git, repoId, target, ref, config } = context
+  const commit = await git.resolve(proposal.base ?? ref)
   const { changes, notes } = await changesOf(proposal, git, commit, config)
   const base = await context.stampCommit(commit)
   const patch = patchSchema.parse({

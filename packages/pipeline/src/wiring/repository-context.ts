@@ -2,14 +2,16 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { GitRepository } from '@patchlane/git'
 import { type RepoId, repoIdSchema, type TargetName, targetNameSchema } from '@patchlane/kernel'
-import type { PatchlaneConfig } from '../config-schema.ts'
 import { TargetError } from '../errors.ts'
+import type { Place } from './place.ts'
 
 /** The repository a pipeline works for: where it is, what it is called, where patches land, where state is kept. */
 export interface RepositoryContext {
   git: GitRepository
   repoId: RepoId
   target: TargetName
+  /** What git calls the target: the same for a branch; the branch of the shadow repository for a plain folder. */
+  ref: string
   /** `.git/patchlane`, shared by all worktrees of the repository. */
   stateDirectory: string
 }
@@ -19,8 +21,7 @@ export interface RepositoryContext {
  * @throws {TargetError} when nothing is checked out to land on, or the branch does not exist.
  */
 export async function openRepositoryContext(
-  git: GitRepository,
-  config: PatchlaneConfig,
+  { git, folder, config }: Pick<Place, 'git' | 'folder' | 'config'>,
   target?: string,
 ): Promise<RepositoryContext> {
   const stateDirectory = join(git.commonDir, 'patchlane')
@@ -28,12 +29,15 @@ export async function openRepositoryContext(
   return {
     git,
     stateDirectory,
-    target: await resolveTarget(git, target ?? config.target),
+    ...(folder === null ? await resolveTarget(git, target ?? config.target) : { target: folder.name, ref: folder.ref }),
     repoId: repoIdSchema.parse(config.repoId ?? (await defaultRepoId(git, stateDirectory))),
   }
 }
 
-async function resolveTarget(git: GitRepository, wanted: string | undefined): Promise<TargetName> {
+async function resolveTarget(
+  git: GitRepository,
+  wanted: string | undefined,
+): Promise<Pick<RepositoryContext, 'target' | 'ref'>> {
   const ref = wanted === undefined ? await git.headRef() : fullRef(wanted)
   if (ref === null) {
     throw new TargetError('No branch is checked out (HEAD is detached), so there is no target.', {
@@ -46,7 +50,7 @@ async function resolveTarget(git: GitRepository, wanted: string | undefined): Pr
         wanted === undefined ? 'Make a first commit.' : `Create it: git branch ${ref.replace(/^refs\/heads\//, '')}`,
     })
   }
-  return targetNameSchema.parse(ref)
+  return { target: targetNameSchema.parse(ref), ref }
 }
 
 function fullRef(name: string): string {

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { GitRepository } from '@patchlane/git'
-import { linkDependencies } from '@patchlane/workspace'
+import { linkDependencies, manifests, packageFolders } from '@patchlane/workspace'
 
 /** What an installation changes last: when none of these did, what was linked still holds. */
 const installed = [
@@ -33,9 +33,16 @@ export class StagingDependencies {
       known = { state, paths: new Set() }
       this.#linked.set(directory, known)
     }
-    const { linked } = await linkDependencies({ from, to: directory })
+    const { linked } = await linkDependencies({ from, to: directory, folders: await this.#packages(directory) })
     for (const path of linked) known.paths.add(path)
     return [...known.paths]
+  }
+
+  /** Asked of the index: looking through the folders of a large tree takes many times longer. */
+  async #packages(directory: string): Promise<string[]> {
+    const patterns = manifests.map((name) => `:(glob)**/${name}`)
+    const { stdout } = await this.#git.git({ args: ['ls-files', '-z', '--', ...patterns], cwd: directory })
+    return packageFolders(stdout.split('\0'))
   }
 }
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { ApprovalGate, ApprovalPolicy, type ApprovalStore, RiskAssessor } from '@patchlane/approval'
 import { SqlApprovalStore } from '@patchlane/approval/sql'
-import { type Database, EventLog, openDatabase, VerdictCache } from '@patchlane/database'
+import { type Database, EventLog, openDatabase, VerdictCache, type WakeUps } from '@patchlane/database'
 import type { IndexVersionStore } from '@patchlane/index-version'
 import { SqlIndexVersionStore } from '@patchlane/index-version/sql'
 import type { EventDraft } from '@patchlane/kernel'
@@ -12,6 +12,7 @@ import type { WorkspaceStore } from '@patchlane/workspace'
 import { SqlWorkspaceStore } from '@patchlane/workspace/sql'
 import type { PatchlaneConfig } from '../config-schema.ts'
 import type { RepositoryContext } from './repository-context.ts'
+import { RunLog } from './run-log.ts'
 
 /** Everything that is kept, on one database. */
 export interface Stores {
@@ -25,6 +26,7 @@ export interface Stores {
   approvalGate: ApprovalGate
   workspaces: WorkspaceStore
   runs: SqlRunStore
+  runLog: RunLog
   verdicts: VerdictCache
   close(): Promise<void>
 }
@@ -35,12 +37,15 @@ export async function openStores(
   config: PatchlaneConfig,
 ): Promise<Stores> {
   const url = config.databaseUrl ?? process.env.DATABASE_URL
-  const database = await openDatabase(url ? { url } : { file: join(stateDirectory, 'patchlane.db') })
+  const database = await openDatabase(
+    url ? { url, ...(await redisWakeUps()) } : { file: join(stateDirectory, 'patchlane.db') },
+  )
   await database.migrate()
   const events = new EventLog(database)
   const publish = async (event: EventDraft) => {
     await database.transaction((trx) => events.append(trx, [event]))
   }
+  const runLog = new RunLog(database, events)
   const approvals = new SqlApprovalStore(database)
   return {
     database,
@@ -58,7 +63,21 @@ export async function openStores(
     }),
     workspaces: new SqlWorkspaceStore({ database }),
     runs: new SqlRunStore({ database, repoId }),
+    runLog,
     verdicts: new VerdictCache(database),
-    close: () => database.close(),
+    close: async () => {
+      await runLog.flush()
+      await database.close()
+    },
   }
+}
+
+/** With `REDIS_URL`, machines wake each other through Redis; without it through the database. */
+async function redisWakeUps(): Promise<{ wakeUps?: WakeUps }> {
+  const url = process.env.REDIS_URL
+  if (!url) return {}
+  const { openRedisWakeUps } = await import('@patchlane/database/redis')
+  const onAway = () =>
+    process.emitWarning('Redis cannot be reached. Patchlane goes on, and looks for news by itself.', 'RedisWarning')
+  return { wakeUps: await openRedisWakeUps({ url, onAway }) }
 }

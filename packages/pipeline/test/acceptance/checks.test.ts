@@ -71,3 +71,27 @@ it('formats before hooks run', async () => {
   expect(await readFile(seen, 'utf8')).toBe(formatted)
   expect(await readFile(join(repository.directory, 'greet.js'), 'utf8')).toBe(formatted)
 })
+
+it('holds only new failures of tests against a patch', async () => {
+  repository = await ThrowawayRepository.create({
+    'package.json': '{"name": "red", "type": "module", "scripts": {"test": "node --test"}}\n',
+    'sum.mjs': 'export const sum = (a, b) => a + b\n',
+    'sum.test.mjs': `import { equal } from 'node:assert/strict'
+import test from 'node:test'
+import { sum } from './sum.mjs'
+test('always red', () => equal(sum(0, 0), 1))
+test('adds', () => equal(sum(1, 2), 3))
+`,
+  })
+  const pipeline = await repository.open({ checks: { tests: 'auto' } })
+  const change = (body: string) =>
+    `--- a/sum.mjs\n+++ b/sum.mjs\n@@ -1 +1 @@\n-export const sum = (a, b) => a + b\n+export const sum = (a, b) => ${body}\n`
+  await pipeline.propose({ text: change('a - b') })
+  await pipeline.propose({ text: change('b + a') })
+  const { settled } = await pipeline.gate.once()
+  expect(settled.map(({ status, verdict }) => [status, verdict?.checks[0]?.findings])).toMatchObject([
+    ['rejected', [{ rule: 'adds' }, { rule: 'always red', severity: 'warning' }]],
+    ['landed', [{ rule: 'always red', severity: 'warning' }]],
+  ])
+  expect(await repository.git('show', 'main:sum.mjs')).toBe('export const sum = (a, b) => b + a')
+})

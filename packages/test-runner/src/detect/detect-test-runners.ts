@@ -1,6 +1,6 @@
 import { matchesGlob } from '../glob.ts'
 import { folderOf, foldersUpwards, listProjectFiles, within } from '../project-files.ts'
-import type { NodeToolOptions } from '../runners/vitest-runner.ts'
+import type { NodeToolOptions } from '../runners/json-report-runner.ts'
 import { detectJavaScriptProjects } from './javascript-projects.ts'
 import { readPackages } from './manifests.ts'
 import { detectPythonProjects, type PythonOptions } from './python-projects.ts'

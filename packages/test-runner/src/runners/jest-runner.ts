@@ -1,40 +1,24 @@
-import type { TestRequest, TestResult, TestRunner } from '../test-runner.ts'
-import { findInstalledTool } from './installed-tool.ts'
-import { judgeJestReport } from './jest-report.ts'
-import { runTool } from './run-tool.ts'
-import { type NodeToolOptions, notInstalled } from './vitest-runner.ts'
+import type { TestRequest } from '../test-runner.ts'
+import { JsonReportRunner } from './json-report-runner.ts'
 
 /** The jest that the project has installed, with its JSON report. */
-export class JestRunner implements TestRunner {
+export class JestRunner extends JsonReportRunner {
   readonly name = 'jest'
-  readonly language = 'javascript'
-  readonly selectsFiles = true
-  readonly namesTests = true
-  readonly #options: NodeToolOptions
 
-  constructor(options: NodeToolOptions = {}) {
-    this.#options = options
-  }
-
-  async run(request: TestRequest): Promise<TestResult> {
-    const tool = findInstalledTool(request.directory, 'jest')
-    if (tool === undefined) return notInstalled('jest', request.directory)
-    const outcome = await runTool(this.name, request, (reportFile) => ({
-      file: this.#options.node ?? 'node',
-      args: [
-        ...(this.#options.args ?? []).filter((argument) => argument.startsWith('--experimental')),
-        tool.script,
-        '--json',
-        `--outputFile=${reportFile}`,
-        '--testLocationInResults',
-        '--ci',
-        '--coverage=false',
-        '--passWithNoTests',
-        ...(this.#options.args ?? []).filter((argument) => !argument.startsWith('--experimental')),
-        ...(request.files === 'all' ? [] : ['--runTestsByPath', ...request.files]),
-      ],
-    }))
-    if ('broken' in outcome) return outcome.broken
-    return judgeJestReport(this.name, request.directory, outcome.run)
+  protected commandLine(script: string, reportFile: string, extra: readonly string[], files: TestRequest['files']) {
+    // Node's own switches (`--experimental-vm-modules`) go before the script.
+    const isNodeSwitch = (argument: string) => argument.startsWith('--experimental')
+    return [
+      ...extra.filter(isNodeSwitch),
+      script,
+      '--json',
+      `--outputFile=${reportFile}`,
+      '--testLocationInResults',
+      '--ci',
+      '--coverage=false',
+      '--passWithNoTests',
+      ...extra.filter((argument) => !isNodeSwitch(argument)),
+      ...(files === 'all' ? [] : ['--runTestsByPath', ...files]),
+    ]
   }
 }

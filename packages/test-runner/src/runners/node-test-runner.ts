@@ -1,9 +1,9 @@
 import type { TestRequest, TestResult, TestRunner } from '../test-runner.ts'
 import { relativeTo } from './installed-tool.ts'
 import { lineInTrace } from './jest-report.ts'
+import type { NodeToolOptions } from './json-report-runner.ts'
 import { countCases, failureOf, readJunit } from './junit.ts'
 import { brokenResult, runTool } from './run-tool.ts'
-import type { NodeToolOptions } from './vitest-runner.ts'
 
 export interface NodeTestOptions extends NodeToolOptions {
   /** Files or globs that make up a full run. @default node's own search */

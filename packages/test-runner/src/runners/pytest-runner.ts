@@ -1,3 +1,5 @@
+import { errorMessage } from '@patchlane/kernel'
+import { cleanEnvironment, runProcess } from '@patchlane/process'
 import type { TestRequest, TestResult, TestRunner } from '../test-runner.ts'
 import { relativeTo } from './installed-tool.ts'
 import { countCases, failureOf, type JunitCase, readJunit } from './junit.ts'
@@ -29,6 +31,24 @@ export class PytestRunner implements TestRunner {
 
   constructor(options: PytestOptions = {}) {
     this.#options = options
+  }
+
+  async whyUnavailable(directory: string): Promise<string | undefined> {
+    const python = this.#options.python ?? 'python3'
+    const remedy =
+      "Install the project's dependencies into its .venv, or name another interpreter in the configuration."
+    try {
+      const { exitCode } = await runProcess({
+        file: python,
+        args: ['-c', 'import pytest'],
+        cwd: directory,
+        env: cleanEnvironment({}),
+        timeoutMs: 60_000,
+      })
+      return exitCode === 0 ? undefined : `${python} has no pytest. ${remedy}`
+    } catch (error) {
+      return `${python} cannot be started: ${errorMessage(error)} ${remedy}`
+    }
   }
 
   run(request: TestRequest): Promise<TestResult> {

@@ -2,6 +2,8 @@ import { lstat, readdir, realpath } from 'node:fs/promises'
 import { join } from 'node:path'
 import { linkNodeModules } from './link-node-modules.ts'
 import { linkVirtualEnvironment } from './link-virtual-environment.ts'
+import { manifests } from './package-folders.ts'
+import { SourceStamps } from './source-stamps.ts'
 
 export interface LinkDependenciesOptions {
   /** The checkout that has the dependencies installed. */
@@ -20,6 +22,8 @@ export interface LinkDependenciesOptions {
 export interface DependencyReport {
   /** Folders that were made, relative to `to`: none of them belongs in a patch. */
   linked: string[]
+  /** What was read of the checkout, by path, as it was then: while nothing of it changed, linking again would make the same. */
+  sources: ReadonlyMap<string, string>
 }
 
 const environments = ['.venv', 'venv']
@@ -36,28 +40,28 @@ export async function linkDependencies(options: LinkDependenciesOptions): Promis
   const [from, to] = await Promise.all([realpath(options.from), realpath(options.to)])
   const folders = new Set(['', ...(options.folders ?? (await projectFolders(to)))])
   const linked: string[] = []
+  const sources = new SourceStamps()
   for (const folder of [...folders].sort()) {
     if (!(await isFolder(join(to, folder)))) continue
     const modules = join(folder, 'node_modules')
+    sources.add(join(from, modules), ...environments.map((name) => join(from, folder, name, 'pyvenv.cfg')))
     if ((await isFolder(join(from, modules))) && !(await exists(join(to, modules)))) {
-      await linkNodeModules({ from, to, folder: modules, mode })
+      await linkNodeModules({ from, to, folder: modules, mode, sources })
       linked.push(modules)
     }
     for (const name of environments) {
       const environment = join(folder, name)
       if (!(await exists(join(from, environment, 'pyvenv.cfg'))) || (await exists(join(to, environment)))) continue
-      await linkVirtualEnvironment({ from, to, folder: environment, mode })
+      await linkVirtualEnvironment({ from, to, folder: environment, mode, sources })
       linked.push(environment)
     }
   }
-  return { linked: linked.map((path) => path.replaceAll('\\', '/')) }
+  return { linked: linked.map((path) => path.replaceAll('\\', '/')), sources: sources.stamps }
 }
 
 async function projectFolders(root: string, folder = ''): Promise<string[]> {
   const entries = await readdir(join(root, folder), { withFileTypes: true })
-  const found = entries.some(({ name }) =>
-    /^(?:package\.json|pyproject\.toml|setup\.(?:py|cfg)|requirements\.txt)$/.test(name),
-  )
+  const found = entries.some(({ name }) => manifests.includes(name))
   const inner = await Promise.all(
     entries
       .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.') && entry.name !== 'node_modules')

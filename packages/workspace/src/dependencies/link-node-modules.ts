@@ -3,6 +3,7 @@ import { copyFile, cp, mkdir, readdir, readlink, realpath, symlink } from 'node:
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path'
 import { isInside } from '../workspace-root.ts'
 import { copyMoved } from './copy-moved.ts'
+import type { SourceStamps } from './source-stamps.ts'
 
 export interface LinkFolderOptions {
   /** Both roots, without links in them. */
@@ -11,6 +12,8 @@ export interface LinkFolderOptions {
   /** Relative to both. */
   folder: string
   mode: 'share' | 'copy'
+  /** Filled with what is read. */
+  sources: SourceStamps
 }
 
 /** Hidden folders that hold packages; all others are caches of tools, which every worktree has to itself. */
@@ -19,15 +22,18 @@ const hiddenPackages = new Set(['.store', '.prisma'])
 const managerFiles = /^\.(?:modules\.yaml|pnpm-workspace-state.*\.json|package-lock\.json|yarn-state\.yml)$/
 
 /** One `node_modules`, as a real folder: a link in its place would not match an ignore pattern that ends in a slash. */
-export async function linkNodeModules({ from, to, folder, mode }: LinkFolderOptions): Promise<void> {
-  await eachEntry(from, to, folder, async (entry, path) => {
+export async function linkNodeModules(options: LinkFolderOptions): Promise<void> {
+  const { from, to, mode, sources } = options
+  await eachEntry(options, async (entry, path) => {
     if (entry.isSymbolicLink()) await moveLink(from, to, path)
-    else if (managerFiles.test(entry.name)) await copyMoved(from, to, path)
-    else if (!entry.isDirectory()) return
-    else if (entry.name === '.bin') await copyFiles(from, to, path)
-    else if (entry.name === '.pnpm') await linkPnpmStore({ from, to, folder: path, mode })
+    else if (managerFiles.test(entry.name)) {
+      sources.add(join(from, path))
+      await copyMoved(from, to, path)
+    } else if (!entry.isDirectory()) return
+    else if (entry.name === '.bin') await copyFiles({ ...options, folder: path })
+    else if (entry.name === '.pnpm') await linkPnpmStore({ ...options, folder: path })
     else if (entry.name.startsWith('.') && !hiddenPackages.has(entry.name)) return
-    else if (entry.name.startsWith('@')) await linkScope(from, to, path, mode)
+    else if (entry.name.startsWith('@')) await linkScope({ ...options, folder: path })
     else await bring(from, to, path, mode)
   })
 }
@@ -36,16 +42,18 @@ export async function linkNodeModules({ from, to, folder, mode }: LinkFolderOpti
  * pnpm's folder of all packages is a real one too, so that an install in the worktree adds to it and prunes from it without
  * touching the checkout's.
  */
-async function linkPnpmStore({ from, to, folder, mode }: LinkFolderOptions): Promise<void> {
-  await copyFiles(from, to, folder)
-  await eachEntry(from, to, folder, async (entry, path) => {
-    if (entry.name === 'node_modules') await linkNodeModules({ from, to, folder: path, mode })
+async function linkPnpmStore(options: LinkFolderOptions): Promise<void> {
+  const { from, to, mode } = options
+  await copyFiles(options)
+  await eachEntry(options, async (entry, path) => {
+    if (entry.name === 'node_modules') await linkNodeModules({ ...options, folder: path })
     else if (entry.isDirectory()) await bring(from, to, path, mode)
   })
 }
 
-async function linkScope(from: string, to: string, scope: string, mode: 'share' | 'copy'): Promise<void> {
-  await eachEntry(from, to, scope, async (entry, path) => {
+async function linkScope(options: LinkFolderOptions): Promise<void> {
+  const { from, to, mode } = options
+  await eachEntry(options, async (entry, path) => {
     if (entry.isSymbolicLink()) await moveLink(from, to, path)
     else await bring(from, to, path, mode)
   })
@@ -75,19 +83,22 @@ export async function moveLink(from: string, to: string, path: string): Promise<
 }
 
 /** The files of a folder, not its folders. Scripts find their package relative to themselves, so a copy finds the worktree's. */
-async function copyFiles(from: string, to: string, folder: string): Promise<void> {
-  await eachEntry(from, to, folder, async (entry, path) => {
+async function copyFiles(options: LinkFolderOptions): Promise<void> {
+  const { from, to, sources } = options
+  await eachEntry(options, async (entry, path) => {
     if (entry.isSymbolicLink()) await moveLink(from, to, path)
-    else if (entry.isFile()) await copyFile(join(from, path), join(to, path), constants.COPYFILE_FICLONE)
+    else if (entry.isFile()) {
+      sources.add(join(from, path))
+      await copyFile(join(from, path), join(to, path), constants.COPYFILE_FICLONE)
+    }
   })
 }
 
 async function eachEntry(
-  from: string,
-  to: string,
-  folder: string,
+  { from, to, folder, sources }: LinkFolderOptions,
   work: (entry: Dirent, path: string) => Promise<void>,
 ): Promise<void> {
+  sources.add(join(from, folder))
   await mkdir(join(to, folder), { recursive: true })
   const entries = await readdir(join(from, folder), { withFileTypes: true })
   await Promise.all(entries.map((entry) => work(entry, join(folder, entry.name))))

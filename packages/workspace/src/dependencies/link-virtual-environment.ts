@@ -11,16 +11,19 @@ const namesFolders = /^(?:pyvenv\.cfg|.*\.(?:pth|egg-link)|__editable__.*\.py|di
  * One Python environment: a real one, which the interpreter recognises by its `pyvenv.cfg`, with every mention of the checkout
  * rewritten to the worktree, so that an editable install imports the worktree's code. Installed packages are linked.
  */
-export async function linkVirtualEnvironment({ from, to, folder, mode }: LinkFolderOptions): Promise<void> {
+export async function linkVirtualEnvironment({ from, to, folder, mode, sources }: LinkFolderOptions): Promise<void> {
   const walk = async (path: string, role: 'root' | 'scripts' | 'lib' | 'packages'): Promise<void> => {
+    sources.add(join(from, path))
     await mkdir(join(to, path), { recursive: true })
     for (const entry of await readdir(join(from, path), { withFileTypes: true })) {
       const inner = join(path, entry.name)
       if (entry.name === '__pycache__') continue
       if (entry.isSymbolicLink()) await moveLink(from, to, inner)
       else if (entry.isFile()) {
-        if (role === 'scripts' || namesFolders.test(entry.name)) await copyMoved(from, to, inner)
-        else await bring(inner)
+        if (role === 'scripts' || namesFolders.test(entry.name)) {
+          sources.add(join(from, inner))
+          await copyMoved(from, to, inner)
+        } else await bring(inner)
       } else if (entry.isDirectory()) {
         const next = role === 'root' ? roleOf(entry.name) : role === 'lib' ? libRole(entry.name) : undefined
         if (next === undefined) await bring(inner)

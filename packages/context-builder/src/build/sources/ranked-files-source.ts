@@ -1,23 +1,54 @@
 import type { CodeView } from '../../code-view.ts'
-import type { RankedFile, Ranking } from '../../rank/context-ranker.ts'
+import type { Ranking } from '../../rank/context-ranker.ts'
 import { PathWords } from '../../rank/path-words.ts'
+import type { RankedFile } from '../../rank/ranked-file.ts'
 import { termsOf } from '../../words.ts'
 import type { ContextCandidate, ContextSource, SourceRequest } from '../context-source.ts'
+import { mirrorKeys } from '../mirrors.ts'
 
-/** The implementation files the ranking puts first. */
+/** Copies of a file in sibling packages that are shown in full: the second shows what they share. */
+const MIRRORS = 2
+
+/**
+ * The implementation files the ranking puts first. Of files that mirror each other in packages that the task does not name, the first two are
+ * shown as the others are; of the rest, signatures.
+ */
 export class RankedFilesSource implements ContextSource {
   readonly name = 'code'
 
   async collect({ view, ranking, limit }: SourceRequest): Promise<readonly ContextCandidate[]> {
-    const ranked = ranking.byRole.get('implementation') ?? []
-    return ranked.slice(0, limit).map((file, at) => ({
-      kind: 'file' as const,
-      position: file.position,
-      why: reasonOf(view, ranking, file),
-      priority: 100 + at,
-      most: at < 8 ? ('full' as const) : at < 14 ? ('symbols' as const) : ('signatures' as const),
-    }))
+    const ranked = (ranking.byRole.get('implementation') ?? []).slice(0, limit)
+    const seen = new Map<string, { path: string; times: number }>()
+    let shown = 0
+    return ranked.map((file, at) => {
+      const original = mirrored(view, ranking, file, seen)
+      const place = original === undefined ? shown++ : Number.POSITIVE_INFINITY
+      return {
+        kind: 'file' as const,
+        position: file.position,
+        why: original === undefined ? reasonOf(view, ranking, file) : `the like of ${original} in another package`,
+        priority: 100 + at,
+        most: place < 8 ? ('full' as const) : place < 14 ? ('symbols' as const) : ('signatures' as const),
+      }
+    })
   }
+}
+
+/** The file that this one is one mirror too many of. */
+function mirrored(
+  view: CodeView,
+  { signals }: Ranking,
+  { position, path }: RankedFile,
+  seen: Map<string, { path: string; times: number }>,
+): string | undefined {
+  if ((signals.package[position] ?? 0) > 0 || (signals.mention[position] ?? 0) > 0) return undefined
+  const known = mirrorKeys(view, position).map((key) => {
+    const group = seen.get(key) ?? { path, times: 0 }
+    group.times++
+    seen.set(key, group)
+    return group
+  })
+  return known.find(({ times }) => times > MIRRORS)?.path
 }
 
 /** The strongest thing that speaks for a file, in a few words. */
@@ -38,7 +69,7 @@ function reasonOf(view: CodeView, ranking: Ranking, { position }: RankedFile): s
       1e-9,
       values.reduce((most, value) => Math.max(most, value), 0),
     )
-  if (share(signals.history) > 0.5) return 'changed by similar commits'
+  if (Math.max(share(signals.similar), share(signals.told)) > 0.5) return 'changed by similar commits'
   if (share(signals.chunk) > 0.7) return 'one part of it has most words of the task'
   return (signals.lexical[position] ?? 0) > 0 ? 'has words of the task' : 'changed often lately'
 }

@@ -1,0 +1,61 @@
+import type { Signals } from './signals.ts'
+
+/** What the score adds up, each 0 to 1 for each file. */
+export const featureNames = [
+  'lexical',
+  'title',
+  'chunk',
+  'defines',
+  'uses',
+  'baseName',
+  'module',
+  'similar',
+  'told',
+  'lately',
+  'often',
+  'scopeFolder',
+  'scopeWords',
+  'package',
+] as const
+export type FeatureName = (typeof featureNames)[number]
+
+/** Matters of fact: half a name stays half when no file bears the whole. */
+const facts = new Set<FeatureName>(['baseName', 'module'])
+/** A place says which of the files that match are meant, not that all in it match: it counts as much as the file's words do. */
+const places = new Set<FeatureName>(['scopeFolder', 'scopeWords', 'package'])
+
+/**
+ * The features of some files, in their order: those compared with each other. Signals without a natural scale are divided by their largest value
+ * among these, so that a weight means the same in every repository.
+ */
+export function featuresOf(signals: Signals, positions: readonly number[]): Record<FeatureName, Float64Array> {
+  const lexical = scaled(signals.lexical, positions)
+  const feature = (name: FeatureName): Float64Array => {
+    if (name === 'lexical') return lexical
+    if (facts.has(name)) return Float64Array.from(positions, (at) => signals[name][at] ?? 0)
+    if (places.has(name)) return lexical.map((value, n) => value * (signals[name][positions[n] ?? 0] ?? 0))
+    return scaled(signals[name], positions)
+  }
+  return {
+    lexical,
+    title: feature('title'),
+    chunk: feature('chunk'),
+    defines: feature('defines'),
+    uses: feature('uses'),
+    baseName: feature('baseName'),
+    module: feature('module'),
+    similar: feature('similar'),
+    told: feature('told'),
+    lately: feature('lately'),
+    often: feature('often'),
+    scopeFolder: feature('scopeFolder'),
+    scopeWords: feature('scopeWords'),
+    package: feature('package'),
+  }
+}
+
+function scaled(signal: Float64Array, positions: readonly number[]): Float64Array {
+  let most = 0
+  for (const at of positions) most = Math.max(most, signal[at] ?? 0)
+  return Float64Array.from(positions, (at) => (most === 0 ? 0 : (signal[at] ?? 0) / most))
+}

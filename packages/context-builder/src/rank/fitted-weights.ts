@@ -1,0 +1,16 @@
+export const fittedWeights = {
+  lexical: 1.4,
+  title: 1.24,
+  chunk: 0.95,
+  defines: 0.86,
+  uses: 0.71,
+  baseName: 1.77,
+  module: 0.08,
+  similar: 1.23,
+  told: 1.22,
+  lately: 1.11,
+  often: 0.1,
+  scopeFolder: 0.58,
+  scopeWords: 2.14,
+  package: 0.4,
+}

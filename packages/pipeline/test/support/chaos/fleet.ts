@@ -1,0 +1,125 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import type { CrashPointName } from './crash-points.ts'
+import { crashPoints } from './crash-points.ts'
+import type { GatewayOrders } from './gateway-process.ts'
+
+const program = fileURLToPath(new URL('./gateway-process.ts', import.meta.url))
+
+/** One gateway in a process of its own. */
+class Gateway {
+  readonly owner: string
+  readonly #child: ChildProcess
+  readonly ended: Promise<void>
+  readonly ready: Promise<void>
+  /** Where it died, if that was at a crash point. */
+  crashedAt: CrashPointName | undefined
+  /** We killed it. */
+  killed = false
+  errors = ''
+  readonly codes: string[] = []
+
+  constructor(orders: GatewayOrders) {
+    this.owner = orders.owner
+    const args = ['--conditions=@patchlane/source', program, JSON.stringify(orders)]
+    this.#child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] })
+    this.ended = new Promise((resolve) => this.#child.once('close', () => resolve()))
+    const ready = Promise.withResolvers<void>()
+    this.ready = Promise.race([ready.promise, this.ended])
+    if (this.#child.stdout !== null)
+      createInterface(this.#child.stdout).on('line', (line) => {
+        const text = line.slice(line.indexOf(' ') + 1)
+        if (line === 'ready') ready.resolve()
+        else if (line.startsWith('error ')) this.codes.push(text)
+        else if (line.startsWith('crash ') && isCrashPoint(text)) this.crashedAt = text
+      })
+    this.#child.stderr?.on('data', (chunk) => {
+      this.errors = `${this.errors}${String(chunk)}`.slice(-4_000)
+    })
+  }
+
+  get isRunning(): boolean {
+    return this.#child.exitCode === null && this.#child.signalCode === null
+  }
+
+  signal(name: 'SIGSTOP' | 'SIGCONT'): void {
+    this.#child.kill(name)
+  }
+
+  async kill(): Promise<void> {
+    this.killed = true
+    this.#child.kill('SIGKILL')
+    await this.ended
+  }
+}
+
+function isCrashPoint(text: string): text is CrashPointName {
+  return text in crashPoints
+}
+
+export interface FleetOptions extends Pick<GatewayOrders, 'repository' | 'store' | 'leaseMs'> {
+  size: number
+  /** Asked at each start: where this gateway is to die. */
+  nextCrash(): GatewayOrders['crash']
+  onCrash(point: CrashPointName): void
+}
+
+/** Gateways that are started again whenever they end. */
+export class Fleet {
+  readonly #options: FleetOptions
+  readonly #slots: Gateway[] = []
+  #lives = 0
+  #closed = false
+  /** What gateways said when they ended on their own. */
+  readonly unexpected: string[] = []
+  /** Codes of errors that gateways survived, and how often. */
+  readonly survived: Record<string, number> = {}
+
+  constructor(options: FleetOptions) {
+    this.#options = options
+  }
+
+  async start(): Promise<void> {
+    for (let slot = 0; slot < this.#options.size; slot++) this.#begin(slot)
+    await Promise.all(this.#slots.map((gateway) => gateway.ready))
+  }
+
+  get size(): number {
+    return this.#options.size
+  }
+
+  /** Where the gateway of this name runs; undefined if it does no more. */
+  slotOf(owner: string): number | undefined {
+    const slot = this.#slots.findIndex((gateway) => gateway.owner === owner && gateway.isRunning)
+    return slot < 0 ? undefined : slot
+  }
+
+  async kill(slot: number): Promise<void> {
+    await this.#slots[slot]?.kill()
+  }
+
+  freeze(slot: number): () => void {
+    const gateway = this.#slots[slot]
+    gateway?.signal('SIGSTOP')
+    return () => gateway?.signal('SIGCONT')
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    await Promise.all(this.#slots.map((gateway) => gateway.kill()))
+  }
+
+  #begin(slot: number): void {
+    const { repository, store, leaseMs } = this.#options
+    const owner = `gateway-${slot}.${++this.#lives}`
+    const gateway = new Gateway({ repository, store, leaseMs, owner, crash: this.#options.nextCrash() })
+    this.#slots[slot] = gateway
+    void gateway.ended.then(() => {
+      for (const code of gateway.codes) this.survived[code] = (this.survived[code] ?? 0) + 1
+      if (gateway.crashedAt !== undefined) this.#options.onCrash(gateway.crashedAt)
+      else if (!gateway.killed) this.unexpected.push(`${owner} ended: ${gateway.errors.trim()}`)
+      if (!this.#closed) this.#begin(slot)
+    })
+  }
+}
