@@ -49,13 +49,9 @@ else {
     ].join('\n'),
   )
   for (const directory of [first, ...others]) {
-    const { stdout } = await run(
-      process.execPath,
-      ['--conditions=@patchlane/source', fileURLToPath(import.meta.url), directory],
-      {
-        maxBuffer: 1_000_000,
-      },
-    )
+    const { stdout } = await run(process.execPath, [...process.execArgv, fileURLToPath(import.meta.url), directory], {
+      maxBuffer: 1_000_000,
+    })
     console.log(stdout.trim())
   }
 }
