@@ -1,4 +1,11 @@
-import { type Blob, CodeIndex, type HistoryCommit, HistoryStore, type TreeFile, type TreeReader } from '@patchlane/context-builder'
+import {
+  type Blob,
+  CodeIndex,
+  type HistoryCommit,
+  HistoryStore,
+  type TreeFile,
+  type TreeReader,
+} from '@patchlane/context-builder'
 import type { ObjectId } from '@patchlane/kernel'
 
 /** Commits asked about at the same time. */
