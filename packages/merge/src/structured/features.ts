@@ -9,7 +9,9 @@ import { unionFeatures } from './union-features.ts'
 /** What the gate weighs: each between 0 and about 1, absent where 0. */
 export type Features = Record<string, number>
 
-/** Describes a proposal and the conflict it would settle. Exchanging the sides changes nothing. */
+type SetFeature = (name: string, value: number | boolean) => void
+
+/** Describes a proposal and the conflict it would settle. Exchanging the sides changes nothing, but for blocks in a row. */
 export function featuresOf(
   hunk: Hunk,
   context: HunkContext,
@@ -18,95 +20,107 @@ export function featuresOf(
   file: FileFacts,
 ): Features {
   const features: Features = {}
-  const set = (name: string, value: number | boolean) => {
+  const set: SetFeature = (name, value) => {
     if (value !== 0 && value !== false) features[name] = Number(value)
   }
   const kind = proposalKind(proposal)
+  describeFile(context, kind, file, set)
+  for (const rule of proposal.rules) set(`rule:${rule}`, 1)
+  set(`${kind}&tree`, proposal.rules.has('tree'))
+  set('proposals', Math.log2(proposals) / 4)
+  describeSizes(hunk, kind, set)
+  describeWords(hunk, kind, set)
+  describeCloseness(hunk, set)
+  if (proposal.rules.has('union')) unionFeatures(hunk, context, proposal, set)
+  return features
+}
+
+/** Which file it is, and what happened to the whole of it. */
+function describeFile(context: HunkContext, kind: string, file: FileFacts, set: SetFeature): void {
   const language = /\.(?:[cm]?[jt]sx?)$/.test(context.path) ? 'js' : /\.pyi?$/.test(context.path) ? 'py' : context.kind
   set(`kind:${kind}`, 1)
   set(`file:${language}`, 1)
   set(`${kind}&file:${language}`, 1)
-  for (const rule of proposal.rules) set(`rule:${rule}`, 1)
-  set(`${kind}&tree`, proposal.rules.has('tree'))
   set('file:manifest', /(?:^|\/)(?:package\.json|lerna\.json|pyproject\.toml|setup\.(?:py|cfg))$/.test(context.path))
-  set('proposals', Math.log2(proposals) / 4)
   set('conflicts', Math.log2(file.conflicts) / 3)
   set('changed less', Math.sqrt(file.changed[0]))
   set('changed more', Math.sqrt(file.changed[1]))
   set('moved', file.moved)
+}
 
-  const sides = [hunk.ours, hunk.theirs].map((lines) => lines.length)
-  set('short side', Math.log2(1 + Math.min(...sides)) / 6)
-  set('long side', Math.log2(1 + Math.max(...sides)) / 6)
-  set('base lines', Math.log2(1 + hunk.base.length) / 6)
+/** How many lines the versions have in the conflict. */
+function describeSizes(hunk: Hunk, kind: string, set: SetFeature): void {
+  const scaled = (count: number) => Math.log2(1 + count) / 6
+  const sides = [hunk.ours.length, hunk.theirs.length]
+  set('short side', scaled(Math.min(...sides)))
+  set('long side', scaled(Math.max(...sides)))
+  set(`${kind}&short side`, scaled(Math.min(...sides)))
+  set(`${kind}&long side`, scaled(Math.max(...sides)))
+  set('base lines', scaled(hunk.base.length))
   set('no base', hunk.base.length === 0)
   set('a side empty', Math.min(...sides) === 0)
+}
 
+/** Which words the sides added and removed, each and both. */
+function describeWords(hunk: Hunk, kind: string, set: SetFeature): void {
   const [ours, base, theirs] = [hunk.ours.join(''), hunk.base.join(''), hunk.theirs.join('')]
-  const [mine, old, yours] = [ours, base, theirs].map((text) => new Counts(wordsOf(text)))
-  if (mine === undefined || old === undefined || yours === undefined) return features
-  const counts = { bothAdded: 0, bothRemoved: 0, revived: 0 }
-  const added = [0, 0]
-  const removed = [0, 0]
+  const [mine, old, yours] = [new Counts(wordsOf(ours)), new Counts(wordsOf(base)), new Counts(wordsOf(theirs))]
+  const added = { ours: 0, theirs: 0, both: 0 }
+  const removed = { ours: 0, theirs: 0, both: 0 }
+  let revived = 0
   for (const word of new Set([...mine.keys(), ...old.keys(), ...yours.keys()])) {
     const [left, right] = [mine.of(word) - old.of(word), yours.of(word) - old.of(word)]
-    added[0] = (added[0] ?? 0) + Math.max(left, 0)
-    added[1] = (added[1] ?? 0) + Math.max(right, 0)
-    removed[0] = (removed[0] ?? 0) + Math.max(-left, 0)
-    removed[1] = (removed[1] ?? 0) + Math.max(-right, 0)
-    if (left > 0 && right > 0) counts.bothAdded += Math.min(left, right)
-    if (left < 0 && right < 0) counts.bothRemoved += Math.min(-left, -right)
-    if (left * right < 0) counts.revived++
+    added.ours += Math.max(left, 0)
+    added.theirs += Math.max(right, 0)
+    removed.ours += Math.max(-left, 0)
+    removed.theirs += Math.max(-right, 0)
+    if (left > 0 && right > 0) added.both += Math.min(left, right)
+    if (left < 0 && right < 0) removed.both += Math.min(-left, -right)
+    if (left * right < 0) revived++
   }
   const scaled = (count: number) => Math.log2(1 + count) / 6
-  set('added less', scaled(Math.min(...added)))
-  set('added more', scaled(Math.max(...added)))
-  set('removed less', scaled(Math.min(...removed)))
-  set('removed more', scaled(Math.max(...removed)))
-  set('nothing added by one', Math.min(...added) === 0)
-  set('nothing removed', Math.max(...removed) === 0)
-  set('nothing removed by one', Math.min(...removed) === 0)
-  set('one only removes', (added[0] === 0 && (removed[0] ?? 0) > 0) || (added[1] === 0 && (removed[1] ?? 0) > 0))
-  set('both added', scaled(counts.bothAdded))
-  set('both removed', scaled(counts.bothRemoved))
-  set('revived', scaled(counts.revived))
+  const [lessAdded, moreAdded] = [Math.min(added.ours, added.theirs), Math.max(added.ours, added.theirs)]
+  const [lessRemoved, moreRemoved] = [Math.min(removed.ours, removed.theirs), Math.max(removed.ours, removed.theirs)]
+  const onlyRemoves = (side: 'ours' | 'theirs') => added[side] === 0 && removed[side] > 0
+  set('added less', scaled(lessAdded))
+  set('added more', scaled(moreAdded))
+  set('removed less', scaled(lessRemoved))
+  set('removed more', scaled(moreRemoved))
+  set('nothing added by one', lessAdded === 0)
+  set('nothing removed', moreRemoved === 0)
+  set('nothing removed by one', lessRemoved === 0)
+  set('one only removes', onlyRemoves('ours') || onlyRemoves('theirs'))
+  set('both added', scaled(added.both))
+  set('both removed', scaled(removed.both))
+  set('revived', scaled(revived))
   set('crossing', crossingProblem({ ours, base, theirs }, marksOf) !== undefined)
-  set(`${kind}&both added`, scaled(counts.bothAdded))
-  set(`${kind}&short side`, Math.log2(1 + Math.min(...sides)) / 6)
-  set(`${kind}&long side`, Math.log2(1 + Math.max(...sides)) / 6)
+  set(`${kind}&both added`, scaled(added.both))
   set('like', likeness(ours, theirs))
   set(`${kind}&like`, likeness(ours, theirs))
+}
 
+/** How the changes of the two sides lie to each other. */
+function describeCloseness(hunk: Hunk, set: SetFeature): void {
   const chunks = diff3(hunk.base, hunk.ours, hunk.theirs)
   if (chunks !== undefined) for (const name of touchesIn(chunks)) set(`touch:${name}`, 1)
-  const [b, o, t] = [tokenize(hunk.base), tokenize(hunk.ours), tokenize(hunk.theirs)]
-  const [left, right] = [alignTokens(b, o), alignTokens(b, t)]
-  if (left !== undefined && right !== undefined) {
-    const woven = weave({ base: b.tokens, ours: o.tokens, theirs: t.tokens }, left, right)
-    const { nearest, alternations } = spacing(woven)
-    set('adjacent', nearest === 0)
-    set('near', nearest === 1)
-    set(
-      'same words',
-      woven.some((chunk) => chunk.kind === 'conflict'),
-    )
-    set('alternations', Math.log2(1 + alternations) / 4)
-  }
-  if (proposal.rules.has('union')) unionFeatures(hunk, context, proposal, set)
-  return features
+  const [base, ours, theirs] = [tokenize(hunk.base), tokenize(hunk.ours), tokenize(hunk.theirs)]
+  const [left, right] = [alignTokens(base, ours), alignTokens(base, theirs)]
+  if (left === undefined || right === undefined) return
+  const woven = weave({ base: base.tokens, ours: ours.tokens, theirs: theirs.tokens }, left, right)
+  const { nearest, alternations } = spacing(woven)
+  const sameWords = woven.some((chunk) => chunk.kind === 'conflict')
+  set('adjacent', nearest === 0)
+  set('near', nearest === 1)
+  set('same words', sameWords)
+  set('alternations', Math.log2(1 + alternations) / 4)
 }
 
 /** The idea that decides what else matters. */
 export function proposalKind({ rules }: Proposal): string {
   for (const rule of ['form', 'union', 'shared', 'sorted', 'word-union', 'contained', 'version'] as const)
     if (rules.has(rule)) return rule
-  return rules.has('lines')
-    ? rules.has('words') || rules.has('flow')
-      ? 'agreed'
-      : 'lines'
-    : rules.has('words')
-      ? 'words'
-      : 'flow'
+  if (rules.has('lines')) return rules.has('words') || rules.has('flow') ? 'agreed' : 'lines'
+  return rules.has('words') ? 'words' : 'flow'
 }
 
 function touchesIn(chunks: readonly Chunk<string>[]): Set<string> {

@@ -19,11 +19,9 @@ export function unionFeatures(
   set(`union:${entry}&ours first`, firstOurs)
   set('union: ours first', firstOurs)
   set(`union:${context.kind}&ours first`, firstOurs)
-  set('union: longer first', first.length > second.length * 1.5 ? 1 : second.length > first.length * 1.5 ? -1 : 0)
-  set(
-    `union:${context.kind}&longer first`,
-    first.length > second.length * 1.5 ? 1 : second.length > first.length * 1.5 ? -1 : 0,
-  )
+  const longerFirst = first.length > second.length * 1.5 ? 1 : second.length > first.length * 1.5 ? -1 : 0
+  set('union: longer first', longerFirst)
+  set(`union:${context.kind}&longer first`, longerFirst)
   const [a, z] = [
     key(first.find((line) => line.trim() !== '') ?? ''),
     key(second.find((line) => line.trim() !== '') ?? ''),
