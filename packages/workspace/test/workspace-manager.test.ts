@@ -39,7 +39,7 @@ async function identity(pid: number) {
 }
 
 describe('lease', () => {
-  it('never fails for twenty at once, and never gives one to two', async () => {
+  it('never fails for twenty at once, and never gives one to two', { timeout: 120_000 }, async () => {
     const { manager, head, repo } = await prepared()
     const sessions = await Promise.all(
       Array.from({ length: 20 }, (_, n) => manager.lease({ commit: head, holder: `agent ${n}` })),
