@@ -56,7 +56,7 @@ for (const directory of positionals) {
       const view = await index.view({ commit })
       const [graph, history] = [await graphs.of(view), await histories.of(commit)]
       const rankings = tasks.map((task) => {
-        const { byRole } = ranker.rank({ view, task, history, graph })
+        const { byRole } = ranker.rank({ view, task, history })
         return [...byRole]
           .sort(([a], [b]) => (a < b ? -1 : 1))
           .map(([role, files]) => [role, ...files.map(({ path, score }) => `${path} ${score}`)])

@@ -10,14 +10,7 @@ import { availableParallelism, tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import {
-  AutoContextBuilder,
-  CodeIndex,
-  ContextRanker,
-  GitTreeReader,
-  GraphBuilder,
-  HistoryStore,
-} from '@patchlane/context-builder'
+import { AutoContextBuilder, CodeIndex, ContextRanker, GitTreeReader, HistoryStore } from '@patchlane/context-builder'
 import { GitRepository } from '@patchlane/git'
 import { type FileChange, type ObjectId, parseRepoPath, repoIdSchema } from '@patchlane/kernel'
 import { versionOf } from '@patchlane/kernel/testing'
@@ -49,13 +42,9 @@ else {
     ].join('\n'),
   )
   for (const directory of [first, ...others]) {
-    const { stdout } = await run(
-      process.execPath,
-      ['--conditions=@patchlane/source', fileURLToPath(import.meta.url), directory],
-      {
-        maxBuffer: 1_000_000,
-      },
-    )
+    const { stdout } = await run(process.execPath, [...process.execArgv, fileURLToPath(import.meta.url), directory], {
+      maxBuffer: 1_000_000,
+    })
     console.log(stdout.trim())
   }
 }
@@ -81,11 +70,10 @@ async function measure(directory: string): Promise<string> {
     await index.view({ commit: before })
     const later = await timed(() => index.view({ commit: head }))
     const view = later.value
-    const graph = await new GraphBuilder(reader).of(view)
     const history = await new HistoryStore(reader, index.directory).of(head)
     const ranker = new ContextRanker()
     const task = 'The configuration file is not read when the server starts with a relative path'
-    const query = await best(6, async () => ranker.rank({ view, task, history, graph }))
+    const query = await best(6, async () => ranker.rank({ view, task, history }))
     const target = view.files.find(({ role, path, lines }) => role === 'implementation' && isCode(path) && lines > 100)
     const changes = target === undefined ? [] : [await changeOf(repository, head, target.path)]
     const changed = await best(3, () => index.overlay(view, changes))

@@ -12,6 +12,7 @@ import type { TargetLease } from '@patchlane/kernel'
 import { patchFixture } from '@patchlane/kernel/testing'
 import { patchStream } from '@patchlane/patch-queue'
 import { SqlPatchQueue } from '@patchlane/patch-queue/sql'
+import { sql } from 'kysely'
 
 const count = Number(process.argv[2] ?? 1000)
 const runs = Number(process.argv[3] ?? 10)
@@ -93,7 +94,10 @@ async function stuck<T>(
     await new LeaseTable(database).check(trx, lease)
     await trx.updateTable('patch_targets').set({ mode: 'running' }).where('target', '=', lease.target).execute()
     open.resolve()
+    // Says something now and then, or the server would take its locks away.
+    const saying = setInterval(() => sql`select 1`.execute(trx).catch(() => {}), 1000)
     await done.promise
+    clearInterval(saying)
   })
   await open.promise
   const waiting = Array.from({ length: 20 }, () => queue.propose(patchFixture(targetOf(0))))

@@ -21,7 +21,8 @@ export default packageBuild({
   esbuildPlugins: [thirdPartyNotices(), oneLanguage()],
   esbuildOptions: (options) => {
     options.conditions = ['@patchlane/source', 'module']
-    // Names stay, since errors are named by their classes, and traces lead back by the source maps.
+    // Names stay, since errors are named by their classes; traces lead back by the source maps.
+    options.keepNames = true
     options.minifyWhitespace = true
     options.minifySyntax = true
     // CommonJS inside the bundle asks for node's modules by `require`.

@@ -71,7 +71,7 @@ async function isBroken(answer: Uint8Array, test: MergeCase): Promise<boolean> {
 }
 
 /** A word that exactly one side has more often than the base, and that the merge has no more often than the base. */
-function losesWords(answer: Uint8Array, test: MergeCase): boolean {
+export function losesWords(answer: Uint8Array, test: MergeCase): boolean {
   const count = (bytes: Uint8Array) => {
     const counts = new Map<string, number>()
     for (const [word] of Buffer.from(bytes)

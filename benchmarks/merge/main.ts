@@ -1,6 +1,9 @@
 // Merge quality on real history, beside `git merge-file`:
 //   node --conditions=@patchlane/source benchmarks/merge/main.ts --repo DIR [--repo DIR ...] [--max N] [--mergiraf PROGRAM] [--list]
 import { parseArgs } from 'node:util'
+import { languageOf } from '@patchlane/syntax'
+import { fileKind } from '../../packages/merge/src/structured/hunk.ts'
+import { type Difference, differenceOf, differences } from './explain.ts'
 import { type MergeCase, mergeCases } from './history.ts'
 import { type Answer, enter, Tally } from './judge.ts'
 import { patchlane, program, type Tool } from './tools.ts'
@@ -19,7 +22,7 @@ if (values.repo.length === 0) {
 }
 
 const git = program('git merge-file', 'git', ({ base, ours, theirs }) => ['merge-file', '-p', ours, base, theirs])
-const tools: Tool[] = [patchlane('patchlane', 'any'), patchlane('patchlane, ordered only', 'ordered')]
+const tools: Tool[] = patchlane()
 if (values.mergiraf !== undefined) {
   const args = (files: { base: string; ours: string; theirs: string; path: string }) => [
     'merge',
@@ -31,6 +34,10 @@ if (values.mergiraf !== undefined) {
   ]
   tools.push(program('mergiraf', values.mergiraf, args))
 }
+
+/** Of git's conflicts in a kind of file: how many, answered, equal. */
+const kinds = new Map<string, { conflicts: number; answered: number; equal: number }>()
+const reasons = new Map<Difference, number>()
 
 const totals = new Map<string, Tally>([git, ...tools].map((tool) => [tool.name, new Tally()]))
 console.log(
@@ -48,6 +55,11 @@ for (const repo of values.repo) {
 }
 for (const [tool, tally] of totals) row('**all**', tool, tally, totals.get(git.name))
 await Promise.all(tools.map((tool) => tool.close()))
+console.log('\n| kind of file | git`s conflicts | answered | equal |\n|---|---|---|---|')
+for (const [kind, { conflicts, answered, equal }] of [...kinds].sort((a, b) => b[1].conflicts - a[1].conflicts))
+  console.log(`| ${kind} | ${conflicts} | ${answered} | ${equal} |`)
+console.log('\n| patchlane`s answer differs because people | cases |\n|---|---|')
+for (const reason of differences) console.log(`| ${reason} | ${reasons.get(reason) ?? 0} |`)
 
 async function measure(test: MergeCase, tallies: ReadonlyMap<string, Tally>): Promise<void> {
   const gitAnswer = await git.merge(test)
@@ -55,8 +67,20 @@ async function measure(test: MergeCase, tallies: ReadonlyMap<string, Tally>): Pr
     const answer: Answer = tool === git ? gitAnswer : await answerOf(tool, test, gitAnswer)
     const tally = tallies.get(tool.name)
     if (tally !== undefined) await enter(tally, answer, gitAnswer, test)
-    const beyond = tool.name === 'patchlane' && gitAnswer === null && answer != null
-    if (values.list && beyond) console.error(test.human.equals(answer) ? 'equal' : 'different', test.id)
+    if (tool.name !== 'patchlane' || gitAnswer !== null) continue
+    const kind = fileKind(test.path, languageOf(test.path))
+    const count = kinds.get(kind) ?? { conflicts: 0, answered: 0, equal: 0 }
+    kinds.set(kind, count)
+    count.conflicts++
+    if (answer == null) continue
+    count.answered++
+    const equal = test.human.equals(answer)
+    if (values.list) console.error(equal ? 'equal' : 'different', test.id)
+    if (equal) count.equal++
+    else {
+      const reason = await differenceOf(answer, test)
+      reasons.set(reason, (reasons.get(reason) ?? 0) + 1)
+    }
   }
 }
 

@@ -1,8 +1,8 @@
 /**
  * Fits the weights of the ranking on what `dump.ts` wrote, and says how well such weights do on repositories that they were not fitted on: each
- * repository is left out once. The strength of regularisation is the one that does best on the repositories left out.
+ * repository is left out once, in groups. The strength of regularisation is the one that does best on the repositories left out.
  *
- *   node --conditions=@patchlane/source benchmarks/recall/fit.ts --features DIR [--without lately,often] [--write]
+ *   node --conditions=@patchlane/source benchmarks/recall/fit.ts --features DIR [--folds 11] [--l2 0.002] [--without lately,often] [--write]
  *
  * `--write` keeps the weights in `packages/context-builder/src/rank/fitted-weights.ts`. The same features give the same file.
  */
@@ -16,6 +16,8 @@ import { average, type CaseResult, judgeRanks } from './metrics.ts'
 const { values } = parseArgs({
   options: {
     features: { type: 'string' },
+    folds: { type: 'string', default: '11' },
+    l2: { type: 'string', multiple: true, default: ['0.001', '0.002', '0.005'] },
     without: { type: 'string', default: '' },
     write: { type: 'boolean', default: false },
   },
@@ -28,13 +30,19 @@ const repositories = await Promise.all(names.map((name) => readFeatures(director
 for (const { cases } of repositories) for (const one of cases) leaveOut(one)
 const hard = repositories.map(({ cases }) => cases.map(hardRows))
 
-const STRENGTHS = [0.0005, 0.001, 0.002, 0.005]
-const trials = STRENGTHS.map((l2) => {
-  const weights = fitWeights(hard, { l2 })
-  const results = repositories.map(({ cases }, at) => {
-    const others = hard.filter((_, other) => other !== at)
-    return judgeAll(cases, fitWeights(others, { l2, start: weights }))
-  })
+const folds = Math.min(Number(values.folds), repositories.length)
+const trials = values.l2.map(Number).map((l2) => {
+  const weights = fitWeights(hard, { l2, steps: 200 })
+  const results: CaseResult[][] = repositories.map(() => [])
+  for (let fold = 0; fold < folds; fold++) {
+    const own = (at: number) => at % folds === fold
+    // From the weights of all, the way to those of most is short.
+    const trained = fitWeights(
+      hard.filter((_, at) => !own(at)),
+      { l2, start: weights, steps: 60 },
+    )
+    for (const [at, { cases }] of repositories.entries()) if (own(at)) results[at] = judgeAll(cases, trained)
+  }
   console.log(`l2 ${l2}, left out: ${line(results)}`)
   return { l2, weights, results, recall: averageOf(results, ({ recall }) => recall[5]) }
 })
@@ -90,7 +98,7 @@ function moduleOf(weights: Record<string, number>, from: readonly FeatureFile[])
   return [
     '/**',
     ` * Written by \`benchmarks/recall/fit.ts\` from ${cases} past commits of ${from.length} repositories, l2 ${best.l2}. Not to be edited: fit anew.`,
-    ` * Repositories left out one by one: ${line(best.results)}.`,
+    ` * Each judged by weights fitted without it: ${line(best.results)}.`,
     ' *',
     ...from.map(
       ({ repository, head, cases: own }) => ` * ${repository.replace('+', '/')} ${head.slice(0, 12)} (${own.length})`,

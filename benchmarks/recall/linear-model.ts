@@ -6,10 +6,11 @@ export interface FitOptions {
   l2: number
   /** Where to begin. The loss is convex: it saves steps, and does not change the answer. */
   start?: Float64Array
+  /** Steps of the descent. */
+  steps: number
 }
 
 const WIDTH = featureNames.length
-const STEPS = 300
 const RATE = 0.15
 
 /**
@@ -22,12 +23,12 @@ export function fitWeights(repositories: readonly (readonly FeatureCase[])[], op
   const gradient = new Float64Array(WIDTH)
   const first = new Float64Array(WIDTH)
   const second = new Float64Array(WIDTH)
-  for (let step = 1; step <= STEPS; step++) {
+  for (let step = 1; step <= options.steps; step++) {
     gradient.fill(0)
     for (const cases of repositories) {
       for (const one of cases) addGradient(one, weights, gradient, 1 / (repositories.length * cases.length))
     }
-    const rate = step < STEPS * 0.7 ? RATE : RATE / 10
+    const rate = step < options.steps * 0.7 ? RATE : RATE / 10
     for (let at = 0; at < WIDTH; at++) {
       const slope = (gradient[at] ?? 0) + options.l2 * (weights[at] ?? 0)
       first[at] = 0.9 * (first[at] ?? 0) + 0.1 * slope
@@ -40,8 +41,8 @@ export function fitWeights(repositories: readonly (readonly FeatureCase[])[], op
   return weights
 }
 
-/** Rows that no weights could raise among the first say nothing, and cost most of the time. */
-const HARD = 120
+/** Of each feature, the first so many rows: those that no weights could raise among the first say nothing, and cost most of the time. */
+const HARD = 10
 
 /** A case with the rows that some feature puts near the top, and the answer. */
 export function hardRows(one: FeatureCase): FeatureCase {
@@ -50,7 +51,7 @@ export function hardRows(one: FeatureCase): FeatureCase {
     const value = (row: number) => one.values[row * WIDTH + column] ?? 0
     const rows = Array.from({ length: one.files }, (_, row) => row).filter((row) => value(row) > 0)
     rows.sort((a, b) => value(b) - value(a) || a - b)
-    for (const row of rows.slice(0, HARD / 6)) kept.add(row)
+    for (const row of rows.slice(0, HARD)) kept.add(row)
   }
   const rows = [...kept].sort((a, b) => a - b)
   const values = new Float32Array(rows.length * WIDTH)
@@ -75,23 +76,31 @@ function scoresOf({ values, files }: FeatureCase, weights: Float64Array): Float6
 }
 
 function addGradient(one: FeatureCase, weights: Float64Array, gradient: Float64Array, share: number): void {
-  if (one.answer.length === 0) return
+  const { values, files, answer } = one
+  if (answer.length === 0) return
   const scores = scoresOf(one, weights)
-  const most = scores.reduce((max, score) => Math.max(max, score), Number.NEGATIVE_INFINITY)
-  const likelihoods = scores.map((score) => Math.exp(score - most))
-  const answer = new Set(one.answer)
+  let most = Number.NEGATIVE_INFINITY
+  for (let row = 0; row < files; row++) most = Math.max(most, scores[row] ?? 0)
   let others = 0
-  for (const [row, likelihood] of likelihoods.entries()) if (!answer.has(row)) others += likelihood
-  const part = share / one.answer.length
-  const pulls = new Float64Array(one.files)
-  let inverse = 0
-  for (const row of answer) {
-    const likelihood = likelihoods[row] ?? 0
-    pulls[row] = -part * (others / (likelihood + others))
-    inverse += 1 / (likelihood + others)
+  for (let row = 0; row < files; row++) {
+    const likelihood = Math.exp((scores[row] ?? 0) - most)
+    scores[row] = likelihood
+    others += likelihood
   }
-  for (let row = 0; row < one.files; row++) {
-    const pull = answer.has(row) ? (pulls[row] ?? 0) : part * (likelihoods[row] ?? 0) * inverse
-    for (let at = 0; at < WIDTH; at++) gradient[at] = (gradient[at] ?? 0) + pull * (one.values[row * WIDTH + at] ?? 0)
+  for (const row of answer) others -= scores[row] ?? 0
+  const part = share / answer.length
+  let inverse = 0
+  for (const row of answer) inverse += 1 / ((scores[row] ?? 0) + others)
+  // What pulls a row down is its likelihood beside each file of the answer; a file of the answer is pulled up by what is missing to certainty.
+  for (let row = 0; row < files; row++) scores[row] = part * (scores[row] ?? 0) * inverse
+  const pulls = answer.map((row) => {
+    const likelihood = (scores[row] ?? 0) / (part * inverse)
+    return -part * (others / (likelihood + others))
+  })
+  for (const [at, row] of answer.entries()) scores[row] = pulls[at] ?? 0
+  for (let row = 0; row < files; row++) {
+    const pull = scores[row] ?? 0
+    const start = row * WIDTH
+    for (let at = 0; at < WIDTH; at++) gradient[at] = (gradient[at] ?? 0) + pull * (values[start + at] ?? 0)
   }
 }

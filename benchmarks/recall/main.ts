@@ -5,9 +5,9 @@
  *   node --conditions=@patchlane/source benchmarks/recall/main.ts --repo DIR --repo DIR --commits 30
  *
  * `--repo-map COMMAND` also asks a program for its ranking: it gets the folder of a checkout and reads the task on standard input, and
- * prints paths, best first (`benchmarks/recall/aider_map.py` does this for aider's repository map). `--json FILE` keeps every case.
+ * prints paths, best first (`benchmarks/recall/aider_map.py` does this for aider's repository map). `--json FILE` keeps every case; `--from FILE`
+ * reports what was kept, of several runs as of one.
  */
-import { writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { ContextRanker, type FileRole } from '@patchlane/context-builder'
 import { type CaseResult, judge } from './metrics.ts'
@@ -15,14 +15,7 @@ import { openRepository } from './open-repository.ts'
 import { plainBm25 } from './plain-bm25.ts'
 import { reportMarkdown } from './report.ts'
 import { RepositoryMapPeer } from './repository-map-peer.ts'
-
-export interface RepositoryResult {
-  name: string
-  files: number
-  /** By ranker, one result per case, in the same order. */
-  results: Record<string, CaseResult[]>
-  queryMs: number[]
-}
+import { type RepositoryResult, readResults, writeResults } from './results-file.ts'
 
 const { values } = parseArgs({
   options: {
@@ -32,13 +25,14 @@ const { values } = parseArgs({
     'max-files': { type: 'string', default: '5' },
     state: { type: 'string' },
     json: { type: 'string' },
+    from: { type: 'string', multiple: true, default: [] },
     'repo-map': { type: 'string' },
     'repo-map-commits': { type: 'string', default: '10' },
   },
 })
 
-const all: RepositoryResult[] = []
-for (const directory of values.repo) {
+const all: RepositoryResult[] = (await Promise.all(values.from.map(readResults))).flat()
+for (const directory of values.from.length > 0 ? [] : values.repo) {
   const opened = await openRepository(directory, {
     state: values.state,
     count: Number(values.commits),
@@ -60,7 +54,6 @@ for (const directory of values.repo) {
   for (const [n, one] of cases.entries()) {
     const view = await opened.index.view({ commit: one.parent })
     const history = await opened.history.of(one.parent)
-    const graph = await opened.graphs.of(view)
     files = view.files.length
     const add = (name: string, ranked: readonly string[], tests: readonly string[]) => {
       const list = results[name] ?? []
@@ -68,11 +61,11 @@ for (const directory of values.repo) {
       list.push(judge(ranked, one.implementation, { ranked: tests, answer: one.tests }))
     }
     const started = performance.now()
-    const ranking = ranker.rank({ view, task: one.task, history, graph })
+    const ranking = ranker.rank({ view, task: one.task, history })
     queryMs.push(performance.now() - started)
     const paths = (role: FileRole, from = ranking) => (from.byRole.get(role) ?? []).map(({ path }) => path)
     add('patchlane', paths('implementation'), paths('test'))
-    const bare = ranker.rank({ view, task: one.task, graph })
+    const bare = ranker.rank({ view, task: one.task })
     add('patchlane, no history', paths('implementation', bare), paths('test', bare))
     const plain = plainBm25(view, one.task, () => true)
     const apart = plainBm25(view, one.task, (at) => view.file(at).role === 'implementation')
@@ -89,7 +82,7 @@ for (const directory of values.repo) {
   await opened.close()
   all.push({ name: opened.name, files, results, queryMs })
   // After each repository, so that a run that is stopped has not been for nothing.
-  if (values.json !== undefined) await writeFile(values.json, JSON.stringify(all, null, 1))
+  if (values.json !== undefined) await writeResults(values.json, all)
   console.error(`${opened.name}: ${cases.length} cases`)
 }
 console.log(reportMarkdown(all))

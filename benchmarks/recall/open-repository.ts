@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join, resolve } from 'node:path'
-import { CodeIndex, GitTreeReader, GraphBuilder, HistoryStore } from '@patchlane/context-builder'
+import { CodeIndex, GitTreeReader, HistoryStore } from '@patchlane/context-builder'
 import { GitRepository } from '@patchlane/git'
 import { type CaseOptions, recallCases } from './cases.ts'
 import { RememberingReader, readAhead } from './read-ahead.ts'
@@ -26,7 +26,6 @@ export async function openRepository(directory: string, options: CaseOptions & {
     cases,
     index,
     history: new HistoryStore(reader, index.directory),
-    graphs: new GraphBuilder(reader),
     async close() {
       await repository.close()
       if (options.state === undefined) await rm(own, { recursive: true, force: true })

@@ -1,5 +1,5 @@
-import type { RepositoryResult } from './main.ts'
 import { average, type CaseResult, estimate } from './metrics.ts'
+import type { RepositoryResult } from './results-file.ts'
 
 type Measure = readonly [name: string, read: (result: CaseResult) => number | null]
 
@@ -28,6 +28,15 @@ export function reportMarkdown(all: readonly RepositoryResult[]): string {
         `| ${name} | ${of(name).length} | ${measures.map(([, read]) => interval(of(name), read)).join(' | ')} |`,
     ),
     '',
+    'The same with each repository counting alike (bootstrap over repositories):',
+    '',
+    `| Ranker | repositories | ${measures.map(([name]) => name).join(' | ')} |`,
+    `|---|---|${measures.map(() => '---').join('|')}|`,
+    ...names.map((name) => {
+      const lists = all.map(({ results }) => results[name] ?? []).filter((list) => list.length > 0)
+      return `| ${name} | ${lists.length} | ${measures.map(([, read]) => overRepositories(lists, read)).join(' | ')} |`
+    }),
+    '',
     'patchlane less each other ranker, over the cases both were asked:',
     '',
     `| Other | ${measures.map(([name]) => name).join(' | ')} |`,
@@ -54,6 +63,12 @@ function repositoryLine({ name, files, results, queryMs }: RepositoryResult): st
 
 function interval(results: readonly CaseResult[], read: Measure[1]): string {
   const { mean, low, high } = estimate(numbers(results, read))
+  return `${percent(mean)} (${percent(low)}–${percent(high)})`
+}
+
+function overRepositories(lists: readonly (readonly CaseResult[])[], read: Measure[1]): string {
+  const means = lists.map((list) => numbers(list, read)).filter((list) => list.length > 0)
+  const { mean, low, high } = estimate(means.map(average))
   return `${percent(mean)} (${percent(low)}–${percent(high)})`
 }
 

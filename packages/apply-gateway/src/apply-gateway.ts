@@ -1,7 +1,7 @@
 import { type ObjectId, PatchlaneError, systemClock } from '@patchlane/kernel'
 import { type AdmissionPolicy, defaultAdmission } from './admission.ts'
 import { untilLeaseEnds } from './await-lease.ts'
-import type { ApplyGatewayOptions, GatewayReport } from './gateway-options.ts'
+import type { ApplyGatewayOptions, GatewayReport, GatewayTrouble } from './gateway-options.ts'
 import { DEFAULT_LEASE_MS, HeldLease } from './held-lease.ts'
 import { Judge } from './judge.ts'
 import { LandedHistory } from './landed-history.ts'
@@ -9,6 +9,7 @@ import { Limit } from './limit.ts'
 import { retryCheckout } from './retry-checkout.ts'
 import { RollbackManager } from './rollback-manager.ts'
 import { PatchStager } from './stage-patch.ts'
+import { StagedRefs } from './staged-refs.ts'
 import type { Fence } from './target.ts'
 import { TargetSession } from './target-session.ts'
 import { TrainWindow } from './window.ts'
@@ -34,6 +35,7 @@ export class ApplyGateway {
   readonly #window: TrainWindow
   readonly #rollback: RollbackManager
   readonly #history: LandedHistory
+  readonly #stagedRefs: StagedRefs
   readonly #landedCommits = new Map<string, ObjectId>()
   #historyHead: ObjectId | undefined
 
@@ -44,6 +46,7 @@ export class ApplyGateway {
     this.#window = new TrainWindow(options.window)
     this.#rollback = new RollbackManager(options.target)
     this.#history = new LandedHistory(repository)
+    this.#stagedRefs = new StagedRefs(repository, options.target.name)
     this.#judge = new Judge({
       gateway: options,
       stager: new PatchStager({ repository, merger: options.merger, clock: options.clock ?? systemClock }),
@@ -72,13 +75,17 @@ export class ApplyGateway {
     /** Resolves when there may be work; it is looked for anyway after `idleMs`. */
     wake?: (signal: AbortSignal) => Promise<void>
     onReport?: (report: GatewayReport) => void
+    /** Hears of what keeps it from landing just now and is tried again; to throw ends the watch with what is thrown. */
+    onTrouble?: (trouble: GatewayTrouble) => void
   }): Promise<void> {
     const idleMs = options.idleMs ?? 500
+    let since: number | undefined
     while (!options.signal.aborted) {
       try {
         const held = await this.#withTarget(options.signal, async (tenure) => {
           while (!tenure.signal.aborted) {
             const report = await this.#turn(tenure)
+            since = undefined
             tenure.recovered = []
             if (report.settled.length + report.parked.length + report.recovered.length > 0) options.onReport?.(report)
             if (report.settled.length > 0) continue
@@ -93,6 +100,8 @@ export class ApplyGateway {
         else await pause(idleMs, options.signal)
       } catch (thrown) {
         if (!PatchlaneError.is(thrown) || (thrown.kind !== 'stale' && !thrown.retryable)) throw thrown
+        since ??= performance.now()
+        options.onTrouble?.({ error: thrown, lastedMs: performance.now() - since })
         await pause(idleMs, options.signal)
       }
     }
@@ -135,6 +144,7 @@ export class ApplyGateway {
       window: this.#window,
       rollback: this.#rollback,
       landedCommits: this.#landedCommits,
+      stagedRefs: this.#stagedRefs,
       signal,
       emit: (event) => this.#options.onEvent?.(event),
     })
@@ -148,6 +158,7 @@ export class ApplyGateway {
   async #recover(fence: Fence): Promise<string[]> {
     const { target } = this.#options
     const recoveries = await target.recover(fence)
+    await this.#stagedRefs.releaseAll()
     const head = await target.head()
     if (head !== this.#historyHead) {
       const max = this.#historyHead === undefined ? { max: HISTORY } : {}

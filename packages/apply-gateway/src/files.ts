@@ -1,4 +1,4 @@
-import { lstat, mkdir, open, rename, rm, unlink } from 'node:fs/promises'
+import { lstat, mkdir, open, rename, unlink } from 'node:fs/promises'
 import { dirname } from 'node:path'
 
 /** Whether a thrown value is a file-system error with this code. */
@@ -55,17 +55,12 @@ export async function syncFile(path: string): Promise<void> {
 /** Writes a file so that a reader, also after a crash, finds the old content or the new one: temporary file, sync, rename, sync. */
 export async function writeFileDurably(path: string, content: string | Uint8Array): Promise<void> {
   const folder = dirname(path)
-  const made = await mkdir(folder, { recursive: true })
-  // A new folder is there after a power cut only if the one it is in was synced.
-  if (made !== undefined) {
-    for (let parent = dirname(folder); parent.length >= dirname(made).length; parent = dirname(parent)) {
-      await syncFolder(parent)
-      if (parent === dirname(parent)) break
-    }
-  }
   const temporary = `${path}.tmp`
-  await rm(temporary, { force: true })
-  const handle = await open(temporary, 'wx')
+  const handle = await open(temporary, 'w').catch(async (thrown: unknown) => {
+    if (!hasCode(thrown, 'ENOENT')) throw thrown
+    await makeFolderDurably(folder)
+    return open(temporary, 'w')
+  })
   try {
     await handle.writeFile(content)
     await handle.sync()
@@ -74,4 +69,13 @@ export async function writeFileDurably(path: string, content: string | Uint8Arra
   }
   await rename(temporary, path)
   await syncFolder(folder)
+}
+
+/** A new folder is there after a power cut only if the one it is in was synced. */
+async function makeFolderDurably(folder: string): Promise<void> {
+  const first = await mkdir(folder, { recursive: true })
+  if (first === undefined) return
+  const top = dirname(first)
+  for (let parent = dirname(folder); parent !== top; parent = dirname(parent)) await syncFolder(parent)
+  await syncFolder(top)
 }

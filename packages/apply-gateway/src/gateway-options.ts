@@ -1,4 +1,4 @@
-import type { Clock, IndexDigest, ObjectId, QueuedPatch, RepoId } from '@patchlane/kernel'
+import type { Clock, IndexDigest, ObjectId, PatchlaneError, QueuedPatch, RepoId } from '@patchlane/kernel'
 import type { AdmissionPolicy } from './admission.ts'
 import type { ApprovalGate } from './approval-gate.ts'
 import type { Check } from './check.ts'
@@ -57,4 +57,11 @@ export interface GatewayReport {
   head: ObjectId
   /** In words, what a dead gateway had left and how it was mended. */
   recovered: string[]
+}
+
+/** Something that keeps a gateway from landing and may pass: a process of an earlier one that still runs, a database out of reach. */
+export interface GatewayTrouble {
+  error: PatchlaneError
+  /** Since nothing went well, in milliseconds. */
+  lastedMs: number
 }

@@ -14,7 +14,7 @@ export {
   UnjudgedLandingError,
 } from './errors.ts'
 export type { FreshnessGate } from './freshness.ts'
-export type { ApplyGatewayOptions, GatewayEvent, GatewayReport } from './gateway-options.ts'
+export type { ApplyGatewayOptions, GatewayEvent, GatewayReport, GatewayTrouble } from './gateway-options.ts'
 export type { GatewayQueue } from './gateway-queue.ts'
 export { GitBranchTarget, type GitBranchTargetOptions } from './git-branch/git-branch-target.ts'
 export { type LandedCommit, LandedHistory } from './landed-history.ts'

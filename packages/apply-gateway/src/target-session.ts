@@ -14,6 +14,7 @@ import type { HeldLease } from './held-lease.ts'
 import type { Judge } from './judge.ts'
 import type { Refusal } from './refusal.ts'
 import type { RollbackManager } from './rollback-manager.ts'
+import type { StagedRefs } from './staged-refs.ts'
 import type { Fence } from './target.ts'
 import type { TrainWindow } from './window.ts'
 
@@ -24,6 +25,7 @@ export interface SessionOptions {
   judge: Judge
   window: TrainWindow
   rollback: RollbackManager
+  stagedRefs: StagedRefs
   /** What the history of the target says has landed. */
   landedCommits: Map<string, ObjectId>
   signal: AbortSignal
@@ -108,7 +110,11 @@ export class TargetSession {
       return car
     }
     car.tip = outcome.staged.commit
-    if (!(await this.#advance(car, 'staged'))) return undefined
+    await this.#options.stagedRefs.keep(patch.patchId, car.tip)
+    if (!(await this.#advance(car, 'staged'))) {
+      await this.#options.stagedRefs.release(patch.patchId)
+      return undefined
+    }
     emit({ type: 'staged', patchId: patch.patchId, detail: `on ${onto.slice(0, 12)}` })
     car.judged = judge
       .check(queued, outcome.staged, signal, async () => {
@@ -147,6 +153,7 @@ export class TargetSession {
     const answer = judged.kind === 'refused' ? await this.#refuse(car, judged) : await this.#land(car, judged)
     if (answer === 'again') return this.#restage()
     this.#train.shift()
+    await this.#options.stagedRefs.release(car.queued.patch.patchId)
     const landed = answer === 'settled' && this.settled.at(-1)?.status === 'landed'
     if (landed) window.grow()
     else window.shrink()
@@ -183,6 +190,7 @@ export class TargetSession {
     const back: QueuedPatch[] = []
     for (const car of cars) {
       await car.judged
+      await this.#options.stagedRefs.release(car.queued.patch.patchId)
       if (this.#options.held.signal.aborted) continue
       if (car.queued.status === 'queued') back.push(car.queued)
       else {
@@ -244,6 +252,8 @@ export class TargetSession {
     const { gateway, rollback, fence, held, emit } = this.#options
     const { staged, judgement, reports } = judged
     const said = { checks: reports, merges: staged.merges, tree: staged.tree }
+    // Checks may have rewritten files, and with them the commit.
+    if (staged.commit !== car.tip) await this.#options.stagedRefs.keep(car.queued.patch.patchId, staged.commit)
     const answer = await this.#consult(car, judged)
     if (answer !== 'approved') return answer
     try {

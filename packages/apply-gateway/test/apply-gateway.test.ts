@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { type TemporaryRepository, temporaryRepository } from '@patchlane/git/testing'
 import { type CheckReport, parseRepoPath, repoIdSchema, targetNameSchema } from '@patchlane/kernel'
 import { afterEach, describe, expect, it } from 'vitest'
+import { CheckoutBusyError } from '../src/errors.ts'
 import {
   ApplyGateway,
   type ApplyGatewayOptions,
@@ -395,4 +396,65 @@ describe('targets that are not checked out', () => {
     expect(await readFile(join(linked, 'tree', 'a'), 'utf8')).toBe('landed\n')
     expect(await repository.status({ directory: join(linked, 'tree') })).toEqual([])
   })
+})
+
+describe('garbage collection', () => {
+  it('leaves staged commits alone until they have landed, and nothing keeps them afterwards', async () => {
+    const { make, propose, queue, repository, sandbox, head, read } = await setUp({ a: 'a\n' })
+    const staged = async () => (await sandbox.git('for-each-ref', 'refs/patchlane/staged')).split('\n').filter(Boolean)
+    const kept: number[] = []
+    const gateway = make({
+      approval: {
+        async consult() {
+          await sandbox.git('gc', '--quiet', '--prune=now')
+          kept.push((await staged()).length)
+          return { decision: 'approved', reasons: [] }
+        },
+      },
+    })
+    const ids = [await propose({ a: 'landed\n' }), await propose({ b: 'b\n' }), await propose({ c: 'c\n' })]
+    await sandbox.git('update-ref', 'refs/patchlane/staged/refs%2Fheads%2Fmain/left', head)
+    await gateway.drain()
+    expect(ids.map((id) => queue.get(id).status)).toEqual(['landed', 'landed', 'landed'])
+    // All three of the train; `gc` packs them, so that they stay until the next gateway looks.
+    expect(kept).toEqual([3, 3, 3])
+    expect(await read('c')).toBe('c\n')
+    expect(await sandbox.git('fsck', '--strict', '--no-dangling')).toBe('')
+    // What was packed meanwhile is let go of by the next.
+    await gateway.drain()
+    expect(await staged()).toEqual([])
+    expect(await repository.status()).toEqual([])
+  })
+})
+
+it('says what keeps it from landing, and goes on when that is over', async () => {
+  const { make, propose, queue, target } = await setUp({ a: 'a\n' })
+  const id = await propose({ a: 'landed\n' })
+  const takeOver = target.takeOver.bind(target)
+  let attempts = 0
+  target.takeOver = async (lease) => {
+    if (++attempts <= 3) throw new CheckoutBusyError('an earlier gateway still runs')
+    return takeOver(lease)
+  }
+  const stop = new AbortController()
+  const told: string[] = []
+  await make().watch({
+    signal: stop.signal,
+    idleMs: 5,
+    onTrouble: ({ error, lastedMs }) => told.push(`${error.code} ${lastedMs >= 0}`),
+    onReport: () => stop.abort(),
+  })
+  expect(told).toEqual(Array.from({ length: 3 }, () => 'APPLY_GATEWAY_CHECKOUT_BUSY true'))
+  expect(queue.get(id).status).toBe('landed')
+  target.takeOver = async () => {
+    throw new CheckoutBusyError('for ever')
+  }
+  const giveUp = make().watch({
+    signal: new AbortController().signal,
+    idleMs: 5,
+    onTrouble: ({ error, lastedMs }) => {
+      if (lastedMs > 20) throw error
+    },
+  })
+  await expect(giveUp).rejects.toMatchObject({ code: 'APPLY_GATEWAY_CHECKOUT_BUSY' })
 })

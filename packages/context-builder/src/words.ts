@@ -45,7 +45,7 @@ export function unicodeParts(word: string): string[] {
 }
 
 /** As {@link unicodeParts}, by a walk over the characters: most words are ASCII, and there are hundreds of thousands. */
-function asciiParts(word: string): string[] {
+export function asciiParts(word: string): string[] {
   const parts: string[] = []
   let at = 0
   while (at < word.length) {

@@ -75,8 +75,8 @@ it(
         reader.read = []
         const view = await index.view({ commit: head })
         expect(view.commit).toBe(head)
-        const listed = (await fixture.git('ls-tree', '-r', '--name-only', head)).split('\n').filter(Boolean)
-        const committed = await Promise.all(listed.map((path) => fixture.git('show', `${head}:${path}`)))
+        // git's own search; it ends with an error where it finds nothing.
+        const committed = [await fixture.git('grep', '-h', '-o', '-E', 'marker[0-9]+', head).catch(() => '')]
         expect([history, markersOf(view, marker)]).toEqual([history, markersIn(committed)])
         // Never read again: neither a tree seen before nor a blob seen before.
         expect(reader.read.filter((oid) => seenBlobs.has(oid))).toEqual([])
@@ -91,7 +91,7 @@ it(
       await fixture.remove()
     }
   },
-  SEQUENCES * 10_000 + 30_000,
+  SEQUENCES * 60_000 + 60_000,
 )
 
 interface Tools {

@@ -115,6 +115,42 @@ describe.skipIf(server === undefined)('Postgres', () => {
     stop()
   })
 
+  it('takes the locks from a transaction whose client says nothing, and tells it so', async () => {
+    const frozen = await openPostgres({ url, schema: 'idle', transactionIdleMs: 200 })
+    const other = await openPostgres({ url, schema: 'idle' })
+    const locked = Promise.withResolvers<void>()
+    const write = (database: typeof frozen) =>
+      database.db.insertInto('event_streams').values({ stream: 'one', last_seq: 1 }).execute()
+    const silent = frozen.transaction(async (trx) => {
+      await trx.insertInto('event_streams').values({ stream: 'one', last_seq: 7 }).execute()
+      locked.resolve()
+      await new Promise((resolve) => setTimeout(resolve, 1500))
+      await trx.insertInto('event_streams').values({ stream: 'two', last_seq: 7 }).execute()
+    })
+    const outcome = silent.catch((error: unknown) => error)
+    await locked.promise
+    await write(other)
+    expect(await outcome).toMatchObject({ code: 'DATABASE_UNAVAILABLE', retryable: true })
+    expect(await frozen.db.selectFrom('event_streams').selectAll().execute()).toEqual([{ stream: 'one', last_seq: 1 }])
+    await Promise.all([frozen.close(), other.close()])
+  })
+
+  it('says so when another transaction keeps a lock for long', async () => {
+    const [one, two] = [
+      await openPostgres({ url, schema: 'busy' }),
+      await openPostgres({ url, schema: 'busy', lockWaitMs: 100 }),
+    ]
+    const write = (database: typeof one, after: () => Promise<void>) =>
+      database.transaction(async (trx) => {
+        await trx.insertInto('event_streams').values({ stream: 'one', last_seq: 1 }).execute()
+        await after()
+      })
+    await write(one, async () => {
+      await expect(write(two, async () => {})).rejects.toMatchObject({ code: 'DATABASE_BUSY', retryable: true })
+    })
+    await Promise.all([one.close(), two.close()])
+  })
+
   it('goes on when a pooler has changed the server under a statement that it knows by name', async () => {
     const database = await openPostgres({ url, schema: 'names', maxConnections: 1 })
     const ask = () => database.db.selectFrom('event_streams').selectAll().where('stream', '=', 'none').execute()

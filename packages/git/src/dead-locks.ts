@@ -122,7 +122,9 @@ async function linuxGits(directories: readonly string[]): Promise<string[]> {
       // Empty for a process that has ended and only waits to be reaped.
       const args = (await readText(`/proc/${pid}/cmdline`)).split('\0')
       if (!isLockingGit(args)) return []
-      const cwd = await readlink(`/proc/${pid}/cwd`).catch(() => undefined)
+      const cwd = await readlink(`/proc/${pid}/cwd`).catch((thrown: unknown) => (isGone(thrown) ? null : undefined))
+      if (cwd === null) return []
+      // Undefined is somebody else's, of which we may know nothing.
       if (cwd === undefined || directories.some((folder) => cwd === folder || cwd.startsWith(folder + sep)))
         return [pid]
       const words = `${args.join('\0')}\0${await readText(`/proc/${pid}/environ`)}`
@@ -130,6 +132,11 @@ async function linuxGits(directories: readonly string[]): Promise<string[]> {
     }),
   )
   return found.flat()
+}
+
+function isGone(thrown: unknown): boolean {
+  if (typeof thrown !== 'object' || thrown === null || !('code' in thrown)) return false
+  return thrown.code === 'ENOENT' || thrown.code === 'ESRCH'
 }
 
 function isLockingGit(args: readonly string[]): boolean {

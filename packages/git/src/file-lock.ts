@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -26,20 +26,9 @@ export async function withFileLock<T>(file: string, work: () => Promise<T>): Pro
 }
 
 async function locked<T>(file: string, work: () => Promise<T>): Promise<T> {
-  const nonce = randomBytes(8).toString('hex')
-  // Made elsewhere and linked, so that the lock never exists without its owner's name.
-  const own = `${file}.${nonce}`
-  try {
-    await mkdir(dirname(file), { recursive: true })
-    // The nonce tells what a dead process left from what it, or another one, takes next.
-    await writeFile(own, JSON.stringify({ ...(await identityOf()), nonce }))
-    for (let delay = 2; !(await create(own, file)); ) {
-      if (await removeDead(file)) continue
-      await sleep(delay)
-      delay = Math.min(delay * 2, 100)
-    }
-  } finally {
-    await rm(own, { force: true })
+  await mkdir(dirname(file), { recursive: true })
+  for (let delay = 2; !(await create(file)); delay = Math.min(delay * 2, 100)) {
+    if (!(await removeIfDead(file))) await sleep(delay)
   }
   try {
     return await work()
@@ -48,35 +37,51 @@ async function locked<T>(file: string, work: () => Promise<T>): Promise<T> {
   }
 }
 
-async function create(own: string, file: string): Promise<boolean> {
+/** Written elsewhere and linked, so that the lock never exists without its owner. No two locks are alike. */
+async function create(file: string): Promise<boolean> {
+  const nonce = randomUUID()
+  const temporary = `${file}.${nonce}`
+  await writeFile(temporary, JSON.stringify({ ...(await identityOf()), nonce }))
   try {
-    await link(own, file)
+    await link(temporary, file)
     return true
   } catch (thrown) {
     if (typeof thrown === 'object' && thrown !== null && 'code' in thrown && thrown.code === 'EEXIST') return false
     throw thrown
+  } finally {
+    await rm(temporary, { force: true })
   }
 }
 
 /**
- * Removes the lock of a dead owner. Of several who see it at once only one may, else a late one would remove the lock that an early one
- * has taken meanwhile: so the right to remove this very lock is a lock of its own.
+ * Two that find the same dead owner must not remove a lock each: the second would remove what a third has taken since. So the right to remove
+ * just this lock is taken first, by a lock named after what it holds; while it is held, a lock that still reads the same is the same.
  *
- * @returns whether it is worth trying to take the lock at once.
+ * @returns whether it is worth trying again at once.
  */
-async function removeDead(file: string): Promise<boolean> {
-  const text = await read(file)
-  if (text === undefined) return true
-  const owner = processIdentitySchema.safeParse(tryJson(text)).data
-  if (owner === undefined || (await isAlive(owner))) return false
-  await locked(`${file}.over-${sha256(text).slice(0, 16)}`, async () => {
-    if ((await read(file)) === text) await rm(file, { force: true })
-  })
+async function removeIfDead(file: string): Promise<boolean> {
+  const judged = await readLock(file)
+  if (judged === undefined) return true
+  if (await isOwned(judged)) return false
+  const right = `${file}.dead-${sha256(judged).slice(0, 16)}`
+  // Who had the right may have died with it.
+  if (!(await create(right))) return removeIfDead(right)
+  try {
+    if ((await readLock(file)) === judged) await rm(file, { force: true })
+  } finally {
+    await rm(right, { force: true })
+  }
   return true
 }
 
-function read(file: string): Promise<string | undefined> {
+async function readLock(file: string): Promise<string | undefined> {
   return readFile(file, 'utf8').catch(() => undefined)
+}
+
+/** What does not name its owner was left by something that is no lock of ours. */
+async function isOwned(text: string): Promise<boolean> {
+  const owner = processIdentitySchema.safeParse(tryJson(text))
+  return owner.success && isAlive(owner.data)
 }
 
 function tryJson(text: string): unknown {

@@ -1,10 +1,11 @@
 import { realpath } from 'node:fs/promises'
-import { type FileChange, type FileVersion, isObjectId, type ObjectId } from '@patchlane/kernel'
+import { type FileChange, type FileVersion, isObjectId, type ObjectId, objectIdSchema } from '@patchlane/kernel'
 import { CommittedAttributes } from './attributes.ts'
 import { describeChange, describeVersion } from './changes.ts'
 import type { Commit, CommitDraft } from './commit-object.ts'
 import { parseRawDiff, type TreeDifference, walkDifference } from './diff-trees.ts'
 import { GitCommandError, ObjectNotFoundError } from './errors.ts'
+import { KeptCommits } from './kept-commits.ts'
 import { LOG_FORMAT, type LogEntry, parseLog } from './log.ts'
 import { type MergeOutcome, parseMergeTree } from './merge-trees.ts'
 import { ObjectStore } from './object-store.ts'
@@ -48,6 +49,7 @@ export class GitRepository {
   readonly #attributes: CommittedAttributes
   readonly #ready = new ReadyRefTransaction()
   readonly worktrees: Worktrees
+  readonly keptCommits: KeptCommits
 
   private constructor(layout: RepositoryLayout, options: GitRepositoryOptions) {
     this.#layout = layout
@@ -58,6 +60,11 @@ export class GitRepository {
       readBlob: (oid) => this.readBlob(oid),
     })
     this.worktrees = new Worktrees(layout)
+    this.keptCommits = new KeptCommits({
+      commonDir: layout.commonDir,
+      updateRefs: (updates, request) => this.updateRefs(updates, request),
+      listRefs: (prefix) => this.#listRefs(prefix),
+    })
   }
 
   /**
@@ -356,6 +363,15 @@ export class GitRepository {
 
   #transactionOptions(options: RefTransactionRequest): RefTransactionOptions {
     return { gitDir: this.#layout.gitDir, objectFormat: this.#layout.objectFormat, ...options }
+  }
+
+  async #listRefs(prefix: string): Promise<{ ref: string; oid: ObjectId }[]> {
+    const { stdout } = await this.git({ args: ['for-each-ref', '--format=%(objectname) %(refname)', prefix] })
+    const lines = stdout.split('\n').filter((line) => line !== '')
+    return lines.map((line) => {
+      const blank = line.indexOf(' ')
+      return { oid: objectIdSchema.parse(line.slice(0, blank)), ref: line.slice(blank + 1) }
+    })
   }
 
   /** Verifies and moves refs at once. @throws {RefMovedError}, {RefLockedError}: nothing was changed. */

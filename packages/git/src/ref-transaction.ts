@@ -7,6 +7,8 @@ import { configArguments, gitEnvironment } from './git-environment.ts'
 export type RefUpdate =
   | { kind: 'verify'; ref: string; old: ObjectId | null }
   | { kind: 'update'; ref: string; new: ObjectId | null; old: ObjectId | null }
+  /** Whatever it was at. */
+  | { kind: 'force'; ref: string; new: ObjectId }
 
 export interface RefTransactionOptions {
   /** Of the worktree whose HEAD may have to be locked. */
@@ -85,6 +87,10 @@ export class RefTransaction {
    */
   async prepare(updates: readonly RefUpdate[]): Promise<void> {
     for (const update of updates) {
+      if (update.kind === 'force') {
+        this.#service.stdin.write(`update ${update.ref}\0${update.new}\0\0`)
+        continue
+      }
       const old = update.old ?? this.#zero
       this.#service.stdin.write(
         update.kind === 'verify'

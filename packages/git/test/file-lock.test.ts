@@ -1,71 +1,89 @@
 import { spawn } from 'node:child_process'
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { once } from 'node:events'
+import { copyFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { afterEach, expect, it } from 'vitest'
-import { withFileLock } from '../src/index.ts'
+import { identityOf } from '@patchlane/process'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { removeDeadLocks, withFileLock } from '../src/index.ts'
 
-let directory = ''
-afterEach(() => rm(directory, { recursive: true, force: true }))
+let folder: string
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'patchlane-lock-'))
+})
+afterEach(() => rm(folder, { recursive: true, force: true }))
 
-it('is held by one at a time, whoever of them is killed', { timeout: 60_000 }, async () => {
-  directory = await mkdtemp(join(tmpdir(), 'patchlane-lock-'))
-  const [lock, log] = [join(directory, 'the.lock'), join(directory, 'log')]
-  await writeFile(log, '')
-  const program = join(import.meta.dirname, 'programs', 'hold-lock.ts')
-  const start = (name: string) => {
-    const child = spawn(process.execPath, ['--conditions=@patchlane/source', program, lock, log, name], {
-      stdio: ['ignore', 'ignore', 'inherit'],
-    })
-    return { name, child, ended: new Promise((resolve) => child.once('exit', resolve)) }
+/** A process that has ended, by name. */
+async function deadOwner(): Promise<string> {
+  const child = spawn(process.execPath, ['-e', 'setTimeout(() => {}, 60_000)'])
+  await once(child, 'spawn')
+  const identity = await identityOf(child.pid)
+  child.kill('SIGKILL')
+  await once(child, 'close')
+  return JSON.stringify(identity)
+}
+
+it('is held by one of several processes at a time, also when all find the same dead owner', {
+  timeout: 60_000,
+}, async () => {
+  const lock = join(folder, 'lock')
+  const journal = join(folder, 'journal')
+  await writeFile(journal, '')
+  const worker = join(import.meta.dirname, 'lock-worker.ts')
+  const workers = Array.from({ length: 5 }, (_, n) =>
+    spawn(process.execPath, ['--conditions=@patchlane/source', worker, lock, journal, `${n}`, '40'], {
+      stdio: ['pipe', 'inherit', 'inherit'],
+    }),
+  )
+  // Again and again a lock of a dead owner stands there, for all to find at once.
+  const dead = await deadOwner()
+  const over = Promise.all(workers.map((each) => once(each, 'close')))
+  let working = true
+  void over.then(() => {
+    working = false
+  })
+  while (working) {
+    await writeFile(lock, dead, { flag: 'wx' }).catch(() => undefined)
+    await new Promise((resolve) => setTimeout(resolve, 1))
   }
-  const killed = new Set<string>()
-  const kill = async ({ name, child, ended }: ReturnType<typeof start>) => {
-    child.kill('SIGKILL')
-    await ended
-    killed.add(name)
-  }
-  const processes = Array.from({ length: 4 }, (_, n) => start(`${n}`))
-  for (let round = 0; round < 5; round++) {
-    const size = (await readFile(log)).length
-    // Nothing goes on after a kill unless the lock is taken over.
-    while ((await readFile(log)).length < size + 200) await sleep(10)
-    const [victim] = processes.splice(0, 1)
-    if (victim !== undefined) await kill(victim)
-    processes.push(start(`${4 + round}`))
-  }
-  for (const each of processes) await kill(each)
-  let holder: string | undefined
-  for (const line of (await readFile(log, 'utf8')).trim().split('\n')) {
-    const [word, name = ''] = line.split(' ')
-    // Only a killed one leaves without saying so.
-    if (word === 'in') expect(holder === undefined || killed.has(holder)).toBe(true)
-    if (word === 'out') expect(name).toBe(holder)
-    holder = word === 'in' ? name : undefined
-  }
-  await withFileLock(lock, async () => {})
-  expect((await readdir(directory)).includes('the.lock')).toBe(false)
+  await rm(lock, { force: true })
+  expect((await over).map(([code]) => code)).toEqual([0, 0, 0, 0, 0])
+  const lines = (await readFile(journal, 'utf8')).trim().split('\n')
+  expect(lines).toHaveLength(400)
+  for (let n = 0; n < lines.length; n += 2) expect(lines[n + 1]).toBe(lines[n]?.replace('in', 'out'))
+  expect((await readdir(folder)).filter((name) => name !== 'journal')).toEqual([])
 })
 
-it('goes to one of many who find it left by a dead process', async () => {
-  directory = await mkdtemp(join(tmpdir(), 'patchlane-lock-'))
-  const lock = join(directory, 'the.lock')
-  for (let round = 0; round < 10; round++) {
-    await writeFile(lock, JSON.stringify({ pid: 4_000_000, startTime: '1', bootId: 'none', nonce: `${round}` }))
-    let inside = 0
-    // Other names of the same file are other queues: as if each were a process of its own.
-    const names = Array.from({ length: 8 }, (_, n) => `${directory}${'/.'.repeat(n)}/the.lock`)
-    await Promise.all(
-      names.map(async (name) => {
-        await sleep(Math.random() * 4)
-        await withFileLock(name, async () => {
-          expect(++inside).toBe(1)
-          await sleep(1)
-          inside--
-        })
-      }),
-    )
-  }
-  expect(await readdir(directory)).toEqual([])
+it('goes on after the one died that was to remove a dead lock', async () => {
+  const lock = join(folder, 'lock')
+  const dead = await deadOwner()
+  await writeFile(lock, dead)
+  const { sha256 } = await import('@patchlane/kernel')
+  await writeFile(`${lock}.dead-${sha256(dead).slice(0, 16)}`, `${dead} `)
+  expect(await withFileLock(lock, async () => 'done')).toBe('done')
+  expect(await readdir(folder)).toEqual([])
 })
+
+it.runIf(process.platform === 'linux')(
+  'removes a lock that nobody living can hold, and leaves one beside a git at work',
+  async () => {
+    const [dead, held] = [join(folder, 'dead.lock'), join(folder, 'held.lock')]
+    await writeFile(dead, '')
+    const quick = { directories: [folder], settleMs: 50, waitMs: 300 }
+    // Programs elsewhere come and go all the time.
+    expect(await removeDeadLocks({ ...quick, locks: [dead, held] })).toEqual([])
+    expect(await readdir(folder)).toEqual([])
+    await writeFile(held, '')
+    expect(await removeDeadLocks({ ...quick, locks: [held], since: Date.now() + 60_000 })).toEqual([])
+    expect(await readdir(folder)).toEqual(['held.lock'])
+    const tools = await mkdtemp(join(tmpdir(), 'patchlane-tools-'))
+    await copyFile('/bin/sleep', join(tools, 'git'))
+    const git = spawn(join(tools, 'git'), ['60'], { cwd: folder })
+    await once(git, 'spawn')
+    expect(await removeDeadLocks({ ...quick, locks: [held] })).toEqual([held])
+    git.kill()
+    await once(git, 'close')
+    expect(await removeDeadLocks({ ...quick, locks: [held] })).toEqual([])
+    await rm(tools, { recursive: true })
+  },
+)

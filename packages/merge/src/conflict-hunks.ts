@@ -55,3 +55,25 @@ export function joinSegments(
 ): string {
   return segments.map((segment) => (segment.kind === 'merged' ? segment.lines : choose(segment)).join('')).join('')
 }
+
+/** What a whole merged text has for each conflict; `undefined` where it differs from what the line merge settled. */
+export function answersIn(segments: readonly Segment[], merged: string): string[] | undefined {
+  const answers: string[] = []
+  let at = 0
+  let open = false
+  for (const [index, segment] of segments.entries()) {
+    const isLast = index === segments.length - 1
+    if (segment.kind === 'conflict') {
+      open = true
+      if (isLast) answers.push(merged.slice(at))
+      continue
+    }
+    const text = segment.lines.join('')
+    const start = !open ? at : isLast ? merged.length - text.length : merged.indexOf(text, at)
+    if (start < at || !merged.startsWith(text, start)) return undefined
+    if (open) answers.push(merged.slice(at, start))
+    at = start + text.length
+    open = false
+  }
+  return answers
+}

@@ -15,5 +15,4 @@ export type {
   StrategyAnswer,
 } from './merge-strategy.ts'
 export { ResolverStrategy } from './resolver-strategy.ts'
-export type { Unions } from './structured/hunk.ts'
-export { StructuredStrategy, type StructuredStrategyOptions } from './structured-strategy.ts'
+export { StructuredStrategy, type StructuredStrategyOptions, SURE, WORTH_PROPOSING } from './structured-strategy.ts'

@@ -111,6 +111,7 @@ export class MergeChain {
           strategy: strategy.name,
           notes: answer.notes,
           needsReview: answer.needsReview === true,
+          ...(answer.confidence === undefined ? {} : { confidence: answer.confidence }),
         }
       }
       notes.push(`${strategy.name}: ${answer.reason}`)

@@ -32,6 +32,8 @@ export interface MergeResult {
   readonly conflictKind?: 'content' | 'binary' | 'unmerged-input' | 'too-large'
   /** Rules that settled conflicts, or why strategies left them. */
   readonly notes: readonly string[]
-  /** True when a resolver wrote the result: nobody proved it, and the risk is higher. */
+  /** True when a resolver wrote the result, or a strategy is less sure of it than was asked: the risk is higher. */
   readonly needsReview: boolean
+  /** How likely people are to have merged to the same bytes, from 0 to 1, where a strategy can tell. */
+  readonly confidence?: number
 }

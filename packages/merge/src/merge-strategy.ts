@@ -19,6 +19,8 @@ export type StrategyAnswer =
       readonly text: string
       readonly notes: readonly string[]
       readonly needsReview?: boolean
+      /** How likely people are to have written the same, from 0 to 1, where the strategy can tell. */
+      readonly confidence?: number
     }
   /** Left to the next strategy, with the reason. */
   | { readonly kind: 'passed'; readonly reason: string }

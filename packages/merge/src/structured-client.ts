@@ -5,7 +5,12 @@ import type { StructuredReply, StructuredTask } from './structured-task.ts'
 const answerSchema = z.union([
   z.object({
     value: z.discriminatedUnion('kind', [
-      z.object({ kind: z.literal('merged'), text: z.string(), notes: z.array(z.string()) }),
+      z.object({
+        kind: z.literal('merged'),
+        text: z.string(),
+        notes: z.array(z.string()),
+        confidence: z.number().optional(),
+      }),
       z.object({ kind: z.literal('passed'), reason: z.string() }),
     ]),
   }),
@@ -57,7 +62,11 @@ export class StructuredClient {
       const answer = answerSchema.safeParse(message)
       if (!answer.success) resolve({ kind: 'passed', reason: 'the thread gave an answer that is none' })
       else if ('error' in answer.data) resolve({ kind: 'passed', reason: answer.data.error.message })
-      else resolve(answer.data.value)
+      else if (answer.data.value.kind === 'passed') resolve(answer.data.value)
+      else {
+        const { confidence, ...merged } = answer.data.value
+        resolve({ ...merged, ...(confidence === undefined ? {} : { confidence }) })
+      }
     }
     const onError = (error: unknown) =>
       fail(`the thread failed: ${error instanceof Error ? error.message : String(error)}`)

@@ -1,5 +1,4 @@
 import type { ConflictedMerge, MergeStrategy, StrategyAnswer } from './merge-strategy.ts'
-import type { Unions } from './structured/hunk.ts'
 import { StructuredClient } from './structured-client.ts'
 
 export interface StructuredStrategyOptions {
@@ -7,24 +6,36 @@ export interface StructuredStrategyOptions {
   deadlineMs?: number
   /** Longest file, in UTF-16 code units of each version. @default 2_000_000 */
   maxLength?: number
-  /** @default 'any' */
-  unions?: Unions
+  /** An answer at least this sure, from 0 to 1, stands as it is. @default {@link SURE} */
+  confidence?: number
+  /**
+   * An answer at least this sure, but not sure enough to stand, is given and marked for review; one below it is not given. Above
+   * `confidence` it means the same as `confidence`: none is marked. @default {@link WORTH_PROPOSING}
+   */
+  proposeFrom?: number
 }
 
+/** Of held-out answers this sure, about nine in ten are what people committed: `docs/figures/merge.md`. */
+export const SURE = 0.8
+/** Of held-out answers this sure, about six in ten are what people committed; they are a quarter of all conflicts. */
+export const WORTH_PROPOSING = 0.28
+
 /**
- * Settles what git's line merge cannot by looking closer: changes of neighbouring lines, of different words of a line, additions
- * to sorted lists, version numbers that both sides raised, entries whose order is free. Runs in a thread with a deadline.
+ * Settles what git's line merge cannot by looking closer, by several rules, each of which makes proposals; a model of what people
+ * did in like conflicts chooses among them and says how sure it is. Runs in a thread with a deadline.
  */
 export class StructuredStrategy implements MergeStrategy {
   readonly name = 'structured'
   readonly #client: StructuredClient
   readonly #maxLength: number
-  readonly #unions: Unions
+  readonly #confidence: number
+  readonly #proposeFrom: number
 
   constructor(options: StructuredStrategyOptions = {}) {
     this.#client = new StructuredClient(options.deadlineMs ?? 5_000)
     this.#maxLength = options.maxLength ?? 2_000_000
-    this.#unions = options.unions ?? 'any'
+    this.#confidence = options.confidence ?? SURE
+    this.#proposeFrom = Math.min(options.proposeFrom ?? WORTH_PROPOSING, this.#confidence)
   }
 
   async merge(conflict: ConflictedMerge, signal?: AbortSignal): Promise<StrategyAnswer> {
@@ -32,10 +43,14 @@ export class StructuredStrategy implements MergeStrategy {
     if (Math.max(base.length, ours.length, theirs.length) > this.#maxLength) {
       return { kind: 'passed', reason: `the file is longer than ${this.#maxLength} characters` }
     }
-    return this.#client.run(
-      { kind: 'merge', versions: { path, base, ours, theirs }, segments, unions: this.#unions },
+    const versions = { path, base, ours, theirs }
+    const reply = await this.#client.run(
+      { kind: 'merge', versions, segments, minConfidence: this.#proposeFrom },
       signal,
     )
+    if (reply.kind === 'passed') return reply
+    const { text, notes, confidence = 0 } = reply
+    return { kind: 'merged', text, notes, confidence, needsReview: confidence < this.#confidence }
   }
 
   /** Ends the thread. */

@@ -14,7 +14,7 @@ const taskSchema = z.discriminatedUnion('kind', [
         z.object({ kind: z.literal('conflict'), ours: lines, base: lines, theirs: lines }),
       ]),
     ),
-    unions: z.enum(['ordered', 'any']),
+    minConfidence: z.number(),
   }),
   z.object({ kind: z.literal('judge'), versions, text: z.string() }),
 ])

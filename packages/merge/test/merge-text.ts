@@ -1,14 +1,16 @@
 import { FileMerger, type FileMergerOptions, type MergeResult } from '../src/index.ts'
 
-const shared = new FileMerger()
+// No test waits for a deadline that a busy machine might reach.
+const shared = new FileMerger({ deadlineMs: 60_000 })
 
-/** Merges texts by the default chain, or by one with other options. */
+/** Merges texts by the default chain, or by one with other options, or by one of the test's own. */
 export async function mergeTexts(
   path: string,
   versions: { base: string | null; ours: string; theirs: string },
-  options?: FileMergerOptions,
+  options?: FileMergerOptions | FileMerger,
 ): Promise<MergeResult & { text: string }> {
-  const merger = options === undefined ? shared : new FileMerger(options)
+  const given = options === undefined ? shared : options instanceof FileMerger ? options : undefined
+  const merger = given ?? new FileMerger({ deadlineMs: 60_000, ...options })
   const bytes = (text: string) => new TextEncoder().encode(text)
   try {
     const { base, ours, theirs } = versions
@@ -20,6 +22,6 @@ export async function mergeTexts(
     })
     return { ...result, text: Buffer.from(result.content).toString('utf8') }
   } finally {
-    if (merger !== shared) await merger.close()
+    if (given === undefined) await merger.close()
   }
 }

@@ -26,6 +26,21 @@ it('gives x for merge(base, x, base) and merge(base, base, x)', async () => {
   )
 })
 
+it('gives back any bytes that only one side changed, to the byte', async () => {
+  const anyBytes = fc.uint8Array({ maxLength: 40 })
+  await fc.assert(
+    fc.asyncProperty(anyBytes, anyBytes, async (base, x) => {
+      const [mine, yours] = await Promise.all([
+        merger.merge({ path: 'a.bin', base, ours: x, theirs: base }),
+        merger.merge({ path: 'a.bin', base, ours: base, theirs: x }),
+      ])
+      expect(Buffer.from(mine.content).equals(x)).toBe(true)
+      expect(Buffer.from(yours.content).equals(x)).toBe(true)
+    }),
+    { numRuns: 25 },
+  )
+})
+
 /** Programs whose statements may go, change and come; each line has words of its own. */
 const statement = fc.constantFrom(
   'import a from "a"',

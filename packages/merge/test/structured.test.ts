@@ -1,5 +1,5 @@
-import { describe, expect, it } from 'vitest'
-import { StructuredStrategy } from '../src/index.ts'
+import { afterAll, describe, expect, it } from 'vitest'
+import { FileMerger, StructuredStrategy } from '../src/index.ts'
 import { mergeStrategyContract } from '../src/testing/index.ts'
 import { mergeTexts } from './merge-text.ts'
 
@@ -100,7 +100,7 @@ const settled: Record<string, [string, string, string, string, string]> = {
     '## Next\n\n- First\n',
     '## Next\n\n- First\n- Ours\n',
     '## Next\n\n- First\n- Theirs\n',
-    '## Next\n\n- First\n- Theirs\n- Ours\n',
+    '## Next\n\n- First\n- Ours\n- Theirs\n',
   ],
   'new indentation of one side, new content of the other': [
     'a.ts',
@@ -125,9 +125,12 @@ const settled: Record<string, [string, string, string, string, string]> = {
   ],
 }
 
-describe('what it settles', () => {
+const lenient = new FileMerger({ confidence: 0, deadlineMs: 60_000 })
+afterAll(() => lenient.close())
+
+describe('what the rules settle', () => {
   it.each(Object.entries(settled))('%s', async (_, [path, base, ours, theirs, merged]) => {
-    const result = await mergeTexts(path, { base, ours, theirs })
+    const result = await mergeTexts(path, { base, ours, theirs }, lenient)
     expect(result.text).toBe(merged)
     expect(result).toMatchObject({ clean: true, strategy: 'structured', needsReview: false })
   })
@@ -170,9 +173,40 @@ describe('what it leaves', () => {
     expect(result.notes.join()).toMatch(/^structured: \w/)
     expect(result.text).toContain('<<<<<<< ours\n')
   })
+})
 
-  it('leaves the order of additions to people when told to', async () => {
-    const [path, base, ours, theirs] = settled['imports of both sides'] ?? ['', '', '', '']
-    expect(await mergeTexts(path, { base, ours, theirs }, { unions: 'ordered' })).toMatchObject({ clean: false })
+describe('the gate', () => {
+  const [path, base, ours, theirs] = settled['changes of neighbouring lines'] ?? ['', '', '', '']
+
+  it('says how sure an answer is', async () => {
+    const { confidence } = await mergeTexts(path, { base, ours, theirs })
+    expect(confidence).toBeGreaterThan(0.4)
+    expect(confidence).toBeLessThan(1)
+  })
+
+  it('leaves what is less sure than asked, with the figures', async () => {
+    const result = await mergeTexts(path, { base, ours, theirs }, { confidence: 1, proposeFrom: 1 })
+    expect(result.clean).toBe(false)
+    expect(result.notes.join()).toMatch(/structured: .*lines.*: \d\d % sure, 100 % wanted/)
+  })
+
+  it('marks for review what is between the two thresholds', async () => {
+    const result = await mergeTexts(path, { base, ours, theirs }, { confidence: 1, proposeFrom: 0.1 })
+    expect(result).toMatchObject({ clean: true, strategy: 'structured', needsReview: true })
+  })
+
+  it('is surer of two version numbers than of two functions with one body', async () => {
+    const versions = await mergeTexts(
+      'package.json',
+      {
+        base: '{\n  "version": "1.0.0"\n}\n',
+        ours: '{\n  "version": "1.1.0"\n}\n',
+        theirs: '{\n  "version": "1.2.0"\n}\n',
+      },
+      lenient,
+    )
+    const [file, old, mine, yours] = settled['functions of both sides'] ?? ['', '', '', '']
+    const functions = await mergeTexts(file, { base: old, ours: mine, theirs: yours }, lenient)
+    expect(versions.confidence ?? 0).toBeGreaterThan(functions.confidence ?? 1)
   })
 })

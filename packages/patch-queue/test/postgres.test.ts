@@ -39,6 +39,24 @@ describe.skipIf(server === undefined)('SqlPatchQueue on Postgres', () => {
     },
   )
 
+  it('lets one target wait without making another wait', async () => {
+    const database = await openPostgres({ url: server?.url ?? '', schema: 'stuck', maxConnections: 3 })
+    const other = await openPostgres({ url: server?.url ?? '', schema: 'stuck' })
+    const queue = new SqlPatchQueue(database)
+    const onto = (target: string) => patchFixture({ target: `refs/heads/${target}` })
+    await queue.propose(onto('stuck'))
+    let waiting: Promise<unknown> = Promise.resolve()
+    await other.transaction(async (trx) => {
+      await trx.updateTable('patch_targets').set({ mode: 'running' }).where('target', '=', 'refs/heads/stuck').execute()
+      // More than there are connections: they wait in one lane.
+      waiting = Promise.all(Array.from({ length: 10 }, () => queue.propose(onto('stuck'))))
+      for (let n = 1; n <= 5; n++) expect((await queue.propose(onto('free'))).seq).toBe(n)
+    })
+    await waiting
+    expect(await queue.list({ target: 'refs/heads/stuck' })).toHaveLength(11)
+    await Promise.all([database.close(), other.close()])
+  })
+
   it('makes each usual step one statement', async () => {
     const pool = new Pool({ connectionString: server?.url ?? '' })
     // The server may stop while its connections are still being closed.

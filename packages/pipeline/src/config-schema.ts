@@ -137,6 +137,8 @@ export const configSchema = z.strictObject({
     .prefault({}),
   /** Postgres for teams; without it SQLite in the repository's git directory. `DATABASE_URL` has the same effect. */
   databaseUrl: z.string().optional(),
+  /** Past the pooler, where `databaseUrl` leads through one: for what has to be told at once. `DATABASE_DIRECT_URL` has the same effect. */
+  databaseDirectUrl: z.string().optional(),
 })
 
 export type PatchlaneConfigInput = z.input<typeof configSchema>

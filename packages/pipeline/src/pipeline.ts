@@ -2,6 +2,7 @@ import type {
   CheckReport,
   FileChange,
   ObjectId,
+  PatchlaneError,
   PatchStatus,
   QueuedPatch,
   ReadSet,
@@ -191,8 +192,15 @@ export interface GateReport {
 export interface Gate {
   /** Lands what is ready, then returns. */
   once(options?: { signal?: AbortSignal }): Promise<GateReport>
-  /** Keeps landing until the signal. */
-  watch(options: { signal: AbortSignal; onReport?: (report: GateReport) => void }): Promise<void>
+  /** Keeps landing until the signal. `onTrouble` hears of what keeps it from landing just now and is tried again. */
+  watch(options: WatchOptions): Promise<void>
+}
+
+export interface WatchOptions {
+  signal: AbortSignal
+  onReport?: (report: GateReport) => void
+  /** Ends the watch if it throws. `lastedMs` counts from when things last went well. */
+  onTrouble?: (trouble: { error: PatchlaneError; lastedMs: number }) => void
 }
 
 export interface UndoPreview {

@@ -69,6 +69,63 @@ it.each(proposals)('refuses %s, says what to do, and changes nothing', async (_w
   expect(await visibleState(repository)).toEqual(before)
 })
 
+const modeDiff = (path: string, mode: string, content: string) =>
+  newFileDiff(path, [content]).replace('new file mode 100644', `new file mode ${mode}`)
+const named = (path: string) => newFileDiff('x', ['x']).replaceAll('/x', `/${path}`)
+/** Refused where it is proposed or, if only the target can tell, at the gate. */
+const hostile: [what: string, proposal: () => { text: string; base?: string }, code: string][] = [
+  ["git's folder in capitals", () => ({ text: named('.GIT/hooks/pre-commit') }), 'KERNEL_UNSAFE_PATH'],
+  ["git's folder by its short name", () => ({ text: named('git~1/config') }), 'KERNEL_UNSAFE_PATH'],
+  [
+    "git's folder with a character that Macs ignore",
+    () => ({ text: named('.g\u200cit/config') }),
+    'KERNEL_UNSAFE_PATH',
+  ],
+  ['a NUL byte in a path', () => ({ text: named('a\0b') }), 'KERNEL_UNSAFE_PATH'],
+  ['a device name', () => ({ text: named('docs/con.txt') }), 'KERNEL_UNSAFE_PATH'],
+  [
+    'a link that leaves the tree',
+    () => ({ text: modeDiff('link', '120000', '../../etc/passwd') }),
+    'PATCH_LINK_REFUSED',
+  ],
+  ['a link to an absolute path', () => ({ text: modeDiff('link', '120000', '/etc/passwd') }), 'PATCH_LINK_REFUSED'],
+  [
+    'a submodule',
+    () => ({ text: modeDiff('sub', '160000', `Subproject commit ${'1'.repeat(40)}`) }),
+    'PATCH_QUEUE_MALFORMED_PATCH',
+  ],
+  ['a name that differs by case from one in the target', () => ({ text: named('A.TXT') }), 'PATCH_PATH_COLLISION'],
+  [
+    'a name that another Unicode form makes the same as one beside it',
+    () => ({ text: named('caf\u00e9') + named('cafe\u0301') }),
+    'KERNEL_UNSAFE_PATH',
+  ],
+  ['a base that does not exist', () => ({ text: outside, base: 'f'.repeat(40) }), 'GIT_OBJECT_NOT_FOUND'],
+  ['a file of 100 MB', () => ({ text: newFileDiff('big', ['x'.repeat(100_000_000)]) }), 'PATCH_QUEUE_PATCH_TOO_LARGE'],
+  ['a file over the limit', () => ({ text: newFileDiff('big', ['x'.repeat(20_000_001)]) }), 'PATCH_FILE_TOO_LARGE'],
+  [
+    'ten thousand files',
+    () => ({ text: Array.from({ length: 10_000 }, (_, n) => newFileDiff(`many/${n}`, ['x'])).join('') }),
+    'PATCH_QUEUE_PATCH_TOO_LARGE',
+  ],
+]
+
+it.each(hostile)('lets nothing through with %s', async (_what, proposal, code) => {
+  const pipeline = await repository.open()
+  const before = await visibleState(repository)
+  const refused = await pipeline.propose(proposal()).then(
+    async ({ patch }) => {
+      await pipeline.gate.once()
+      const { status, verdict } = await pipeline.patches.get(patch.patchId)
+      expect(status).toBe('rejected')
+      return verdict
+    },
+    (thrown: unknown) => thrown,
+  )
+  expect(refused).toMatchObject({ code, message: expect.any(String), remedy: expect.any(String) })
+  expect(await visibleState(repository)).toEqual(before)
+})
+
 describe('uncommitted work in the way', () => {
   let pipeline: Pipeline
   const propose = () => pipeline.propose({ text: lineDiff('a.txt', ['one', 'two', 'three'], 3, 'of the agent') })

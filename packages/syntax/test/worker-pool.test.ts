@@ -32,3 +32,11 @@ it('fails what is left when it closes', async () => {
   await settled
   await expect(pool.run('a.py')).rejects.toMatchObject({ code: 'SYNTAX_WORKER_FAILED' })
 })
+
+it('asks each idle thread once', async () => {
+  const pool = open(2)
+  expect(await pool.runOnIdle('a.py')).toEqual([])
+  await Promise.all(['a.py', 'b.ts'].map((name) => pool.run(name)))
+  expect(await pool.runOnIdle('c.go')).toEqual(['go', 'go'])
+  expect(await pool.run('b.ts')).toBe('typescript')
+})

@@ -22,8 +22,13 @@ export const run: CommandHandler = async (context, input) => {
   }
   context.interrupt.endsNormally = true
   context.note(`Landing patches on ${oneLine(pipeline.target)} until Ctrl-C.`)
+  let told = ''
   await pipeline.gate.watch({
     signal: context.signal,
+    onTrouble: ({ error }) => {
+      if (error.message !== told) context.note(`waiting: ${oneLine(error.message)}`)
+      told = error.message
+    },
     onReport: (report) => {
       if (context.globals.json || report.settled.length + report.parked.length + report.recovered.length > 0)
         show(context, report)

@@ -59,7 +59,7 @@ export function tokenPath(checkout: Checkout, token: string): string {
   return join(checkout.gitDir, `patchlane-lock-${token}`)
 }
 
-/** Gives the lock back without a change to the index. A lock that is not this landing's stays. */
+/** Gives the lock back, durably: after a power cut nobody would know whose it was. A lock that is not this landing's stays. */
 export async function unlockIndex(checkout: Checkout, token: string): Promise<void> {
   await removeFile(privateIndex(checkout, token))
   await removeFile(`${privateIndex(checkout, token)}.lock`)
@@ -67,6 +67,7 @@ export async function unlockIndex(checkout: Checkout, token: string): Promise<vo
   const lock = indexLock(checkout)
   const held = await readFile(lock, 'latin1').catch(() => '')
   if (held === token) await removeFile(lock)
+  await syncFolder(checkout.gitDir)
 }
 
 /**
@@ -176,11 +177,11 @@ export async function waitForStaleReaders(checkout: Checkout): Promise<void> {
   }
 }
 
-/** Makes the files of a landing (or of its undoing), and the index's name, durable, so that the journal may be closed. */
+/** Makes the files of a landing (or of its undoing) durable, so that the journal may be closed. */
 export async function syncCheckout(checkout: LandingCheckout): Promise<void> {
-  const { gitDir, workTree, paths, newFolders } = checkout
+  const { workTree, paths, newFolders } = checkout
   const files = paths.map(({ path }) => join(workTree, path))
-  await Promise.all([syncFolder(gitDir), ...files.map(syncPlainFile)])
+  await Promise.all(files.map(syncPlainFile))
   const folders = new Set([...files, ...newFolders.map((folder) => join(workTree, folder))].map(dirname))
   await Promise.all([...folders].map((folder) => syncNearestFolder(folder, workTree)))
 }

@@ -335,16 +335,20 @@ export class GitBranchTarget implements Target {
   ): Promise<RefTransaction> {
     for (let attempt = 0; ; attempt++) {
       const transaction = await (attempt === 0 ? starting : this.#beginTransaction(gitDir))
+      // Beside git's work: recovery also finds a git that was not noted, only later.
+      const noted = this.#noteChild(transaction.pid)
+      noted.catch(() => undefined)
       try {
-        await this.#noteChild(transaction.pid)
         await transaction.prepare([
           this.#fenceHolds(fence),
           { kind: 'update', ref: this.name, new: intent.new, old: intent.old },
         ])
-        await this.#noteLocks(gitDir)
+        await Promise.all([noted, this.#noteLocks(gitDir)])
         return transaction
       } catch (thrown) {
         await transaction.abort()
+        // A note must not come after the journal has ended.
+        await noted.catch(() => undefined)
         const code = PatchlaneError.is(thrown) ? thrown.code : ''
         if (code === 'GIT_REF_LOCKED' && attempt < this.#refLockRetries) {
           await sleep(50)

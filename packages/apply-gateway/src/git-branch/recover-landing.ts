@@ -137,7 +137,7 @@ async function settleCheckout(
   }
   const kept = await finishFiles(repository, intent, checkout)
   await publishIndex(checkout, intent.token)
-  await Promise.all([syncFolder(checkout.gitDir), waitForStaleReaders(checkout)])
+  await waitForStaleReaders(checkout)
   await unlockIndex(checkout, intent.token)
   return kept
 }
@@ -168,6 +168,7 @@ async function settleWithoutLock(
   }
   for (const end of ['', '.lock']) await removeFile(`${privateIndex(checkout, intent.token)}${end}`)
   await removeFile(tokenPath(checkout, intent.token))
+  await syncFolder(checkout.gitDir)
   const head = await repository.tryResolve(intent.ref)
   if ((await readHead(checkout.gitDir)) !== intent.ref) return []
   if (!landed) {

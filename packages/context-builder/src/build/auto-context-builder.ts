@@ -121,7 +121,7 @@ export class AutoContextBuilder {
     const view = overlay.length === 0 ? base : await index.overlay(base, overlay)
     const texts = new ViewTexts(view, index.reader, overlay)
     const [graph, history] = await Promise.all([this.#graphs.of(view, texts.overlaid()), past])
-    const ranking = await this.#rerank(request, this.#ranker.rank({ view, task, history, graph }))
+    const ranking = await this.#rerank(request, this.#ranker.rank({ view, task, history }))
     signal?.throwIfAborted()
     const sourceRequest: SourceRequest = { task, view, ranking, graph, history, limit: request.limit ?? 20, signal }
     const notes: string[] = []

@@ -1,14 +1,12 @@
 import { digestJson } from '@patchlane/kernel'
 import type { CodeView } from '../code-view.ts'
 import { EmptyTaskError } from '../errors.ts'
-import type { CodeGraph } from '../graph/code-graph.ts'
 import type { History } from '../history/history.ts'
 import type { FileRole } from '../role.ts'
 import type { RankedFile } from './ranked-file.ts'
-import { SCORE_UNIT, scoresOf } from './score.ts'
+import { scoresOf } from './score.ts'
 import { type Signals, signalsOf } from './signals.ts'
 import { readTask, type TaskQuery } from './task-query.ts'
-import { testedSubjects } from './test-subjects.ts'
 import { defaultWeights, type RankWeights } from './weights.ts'
 
 /** Raise it when the same weights rank otherwise. */
@@ -19,8 +17,6 @@ export interface RankRequest {
   task: string
   /** Only of commits that the view's commit reaches. Without it, the past says nothing. */
   history?: History | undefined
-  /** Without it, a test is not known by what it imports. */
-  graph?: CodeGraph | undefined
 }
 
 export interface Ranking {
@@ -46,7 +42,7 @@ export class ContextRanker {
   }
 
   /** @throws {EmptyTaskError} */
-  rank({ view, task, history, graph }: RankRequest): Ranking {
+  rank({ view, task, history }: RankRequest): Ranking {
     if (task.trim() === '') throw new EmptyTaskError()
     const query = readTask(task)
     const signals = signalsOf({ view, query, history })
@@ -66,17 +62,6 @@ export class ContextRanker {
         score: scores[n] ?? 0,
       }))
       byRole.set(role, inOrder(files))
-    }
-    const tests = positions.get('test')
-    if (graph !== undefined && tests !== undefined) {
-      const subjects = testedSubjects(view, graph, byRole.get('implementation') ?? [])
-      const own = new Map((byRole.get('test') ?? []).map(({ position, score }) => [position, score]))
-      const files = tests.map((position) => {
-        const raised = Math.round((this.weights.subject * (subjects.get(position) ?? 0)) / SCORE_UNIT)
-        const score = (own.get(position) ?? 0) + raised
-        return { position, path: view.file(position).path, role: 'test' as const, score }
-      })
-      byRole.set('test', inOrder(files))
     }
     return { query, signals, byRole }
   }

@@ -1,16 +1,53 @@
+/**
+ * Written by `benchmarks/recall/fit.ts` from 1320 past commits of 33 repositories, l2 0.005. Not to be edited: fit anew.
+ * Each judged by weights fitted without it: R@1 55.5  R@5 84.1  R@10 91.0  R@20 95.4  hit@5 90.5  MRR 77.4.
+ *
+ * aio-libs/aiohttp 495e778360d1 (40)
+ * axios/axios 23a25af0688d (40)
+ * celery/celery 5dc781f0bd5f (40)
+ * clap-rs/clap 6982fb1c98c7 (40)
+ * colinhacks/zod e516c3baf226 (40)
+ * encode/starlette cb8f84f5284d (40)
+ * eslint/eslint c27bc926e496 (40)
+ * fastapi/fastapi c3f316b7e814 (40)
+ * go-chi/chi 735ae2b87f8c (40)
+ * koajs/koa e0ba8ef39d27 (40)
+ * labstack/echo 05489dc17301 (40)
+ * langchain-ai/langchainjs 62fc484b2a0d (40)
+ * marshmallow-code/marshmallow 341b927f2192 (40)
+ * mkdocs/mkdocs 2862536793b3 (40)
+ * mochajs/mocha e6b9ee773481 (40)
+ * open-telemetry/opentelemetry-js-contrib fd4d8ae8ffbb (40)
+ * pallets/click 2c8cd3ac958a (40)
+ * pallets/flask 2ac89889f4cc (40)
+ * pallets/jinja 5ef70112a1ff (40)
+ * psf/black 8947c48ef207 (40)
+ * pypa/pip 6d309205789d (40)
+ * pytest-dev/pytest df87db7b0462 (40)
+ * sharkdp/bat 2ba8db9c14e5 (40)
+ * socketio/socket.io d2d753fed443 (40)
+ * spf13/cobra adbc8813901b (40)
+ * tj/commander.js ba6d13ddb424 (40)
+ * tokio-rs/tokio ea91b33ca57f (40)
+ * trpc/trpc 340811ba5320 (40)
+ * vercel/ai ed857f50f112 (40)
+ * vitejs/vite a98c8d95d552 (40)
+ * vitest-dev/vitest c3ba16b35847 (40)
+ * vuejs/core e2bede96134f (40)
+ * withastro/astro 99d3d3dbbfa4 (40)
+ */
 export const fittedWeights = {
-  lexical: 1.4,
-  title: 1.24,
-  chunk: 0.95,
-  defines: 0.86,
-  uses: 0.71,
-  baseName: 1.77,
-  module: 0.08,
-  similar: 1.23,
-  told: 1.22,
-  lately: 1.11,
-  often: 0.1,
-  scopeFolder: 0.58,
-  scopeWords: 2.14,
-  package: 0.4,
+  lexical: 1.328,
+  title: 1.11,
+  chunk: 0.78,
+  defines: 0.83,
+  uses: 0.706,
+  baseName: 1.488,
+  module: 0.057,
+  similar: 1.264,
+  told: 0.92,
+  lately: 0.78,
+  scopeFolder: 0.601,
+  scopeWords: 1.714,
+  package: 0.421,
 }

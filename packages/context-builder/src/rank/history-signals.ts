@@ -10,28 +10,24 @@ export interface HistorySignals {
   told: Float64Array
   /** Changed in the last few commits: work goes on where it went on. */
   lately: Float64Array
-  /** Changed often in the last some hundred commits. */
-  often: Float64Array
 }
 
 /** Similar commits that vote; beyond these the likeness is chance. */
 const VOTERS = 60
-/** Half-lives, in commits. */
+/** Half-lives, in commits. How often a file changed over hundreds of commits adds nothing to these. */
 const VOTE_HALF_LIFE = 600
 const LATELY = 20
-const OFTEN = 400
 /** What an old vote still counts. */
 const OLD_VOTE = 0.3
 
 export function historySignals(view: CodeView, history: History | undefined, words: TaskWords): HistorySignals {
   const none = () => new Float64Array(view.files.length)
-  if (history === undefined) return { similar: none(), told: none(), lately: none(), often: none() }
+  if (history === undefined) return { similar: none(), told: none(), lately: none() }
   const changes = PastChanges.of(view, history)
   return {
     similar: similarChanges(view, history, changes, words),
     told: toldOf(view, history, changes, words),
     lately: changes.frequency(LATELY),
-    often: changes.frequency(OFTEN),
   }
 }
 

@@ -36,6 +36,6 @@ export type Order = z.infer<typeof orderSchema>
 export const reportSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('renewed'), id: z.number() }),
   z.object({ type: z.literal('lost'), id: z.number(), reason: z.string().nullable() }),
-  z.object({ type: z.literal('stopped'), id: z.number() }),
+  z.object({ type: z.literal('ready') }),
 ])
 export type Report = z.infer<typeof reportSchema>

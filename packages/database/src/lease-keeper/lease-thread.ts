@@ -41,10 +41,10 @@ parentPort?.on('message', async (message: unknown) => {
   else if (order.type === 'stop') {
     await stops.get(order.id)?.()
     stops.delete(order.id)
-    say({ type: 'stopped', id: order.id })
   } else {
     await renewals.close()
     await database.close()
     parentPort?.close()
   }
 })
+say({ type: 'ready' })

@@ -22,6 +22,8 @@ interface Kept {
   stopLocal: () => Promise<void>
 }
 
+/** A lease that is held no longer than this, in milliseconds, is not worth a thread. */
+const START_AFTER_MS = 300
 const PULSE_MS = 500
 const PATIENCE_MS = 2000
 
@@ -32,8 +34,8 @@ const PATIENCE_MS = 2000
 export class ThreadLeaseKeeper implements LeaseKeeper {
   readonly #options: ThreadLeaseKeeperOptions
   readonly #kept = new Map<number, Kept>()
-  readonly #stopping = new Map<number, () => void>()
   #worker: Worker | undefined
+  #ready = false
   #pulse: NodeJS.Timeout | undefined
   /** Once it failed, or was closed, there is no second one. */
   #over = false
@@ -46,36 +48,46 @@ export class ThreadLeaseKeeper implements LeaseKeeper {
   keep(lease: TargetLease, ttlMs: number, lost: (reason: unknown) => void): () => Promise<void> {
     const id = ++this.#lastId
     this.#kept.set(id, { lease, ttlMs, lost, stopLocal: this.#keepHere(id, lease, ttlMs) })
-    this.#thread()?.postMessage({ type: 'keep', id, lease, ttlMs } satisfies Order)
+    if (this.#worker !== undefined) this.#hand(id)
+    else setTimeout(() => this.#hand(id), START_AFTER_MS).unref()
     return () => this.#stop(id)
   }
 
+  /** The thread is not waited for: a renewal that comes after the lease was given back finds nothing to renew. */
   async #stop(id: number): Promise<void> {
     const kept = this.#kept.get(id)
     this.#kept.delete(id)
+    this.#worker?.postMessage({ type: 'stop', id } satisfies Order)
     await kept?.stopLocal()
-    const worker = this.#worker
-    if (worker === undefined || kept === undefined) return
-    // The answer may be all that this process waits for; without the thread it would end instead.
-    worker.ref()
-    await new Promise<void>((resolve) => {
-      this.#stopping.set(id, resolve)
-      worker.postMessage({ type: 'stop', id } satisfies Order)
-    })
-    if (this.#stopping.size === 0) worker.unref()
   }
 
   async close(): Promise<void> {
     const worker = this.#worker
+    const ready = this.#ready
     this.#end()
     this.#kept.clear()
     await this.#options.local.close()
     if (worker === undefined) return
+    // One that is still starting has begun nothing.
+    if (!ready) {
+      await worker.terminate()
+      return
+    }
+    // Who waits for it must not see the process end for want of anything else to do.
+    worker.ref()
     const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()))
     worker.postMessage({ type: 'close' } satisfies Order)
     const impatient = setTimeout(() => void worker.terminate(), PATIENCE_MS)
     await exited
     clearTimeout(impatient)
+  }
+
+  /** Leaves the renewals of a lease to the thread. */
+  #hand(id: number): void {
+    const kept = this.#kept.get(id)
+    if (kept === undefined) return
+    const { lease, ttlMs } = kept
+    this.#thread()?.postMessage({ type: 'keep', id, lease, ttlMs } satisfies Order)
   }
 
   #keepHere(id: number, lease: TargetLease, ttlMs: number): () => Promise<void> {
@@ -100,13 +112,9 @@ export class ThreadLeaseKeeper implements LeaseKeeper {
 
   #hear(message: unknown): void {
     const report = reportSchema.parse(message)
-    if (report.type === 'renewed') void this.#kept.get(report.id)?.stopLocal()
-    else if (report.type === 'lost')
-      this.#lose(report.id, report.reason === null ? undefined : new DatabaseUnavailableError(report.reason))
-    else {
-      this.#stopping.get(report.id)?.()
-      this.#stopping.delete(report.id)
-    }
+    if (report.type === 'ready') this.#ready = true
+    else if (report.type === 'renewed') void this.#kept.get(report.id)?.stopLocal()
+    else this.#lose(report.id, report.reason === null ? undefined : new DatabaseUnavailableError(report.reason))
   }
 
   #lose(id: number, reason: unknown): void {
@@ -126,8 +134,6 @@ export class ThreadLeaseKeeper implements LeaseKeeper {
     this.#over = true
     this.#worker = undefined
     clearInterval(this.#pulse)
-    for (const resolve of this.#stopping.values()) resolve()
-    this.#stopping.clear()
   }
 }
 

@@ -20,6 +20,10 @@ export interface PostgresOptions extends SharedDatabaseOptions {
   schema?: string
   /** @default 10 */
   maxConnections?: number
+  /** How long a transaction waits for a lock, in milliseconds. @default 10_000 */
+  lockWaitMs?: number
+  /** How long the server waits for the next statement of a transaction before it takes it back, in milliseconds. @default 4_000 */
+  transactionIdleMs?: number
   /** How long to keep trying while the server is not there yet, in milliseconds. @default 5_000 */
   connectTimeoutMs?: number
 }
@@ -38,7 +42,11 @@ export async function openPostgres(options: PostgresOptions): Promise<Database> 
   const plain = new Kysely<Schema>({
     dialect: {
       createAdapter: () => new PostgresAdapter(),
-      createDriver: () => new PostgresDriver(pool, end),
+      createDriver: () =>
+        new PostgresDriver(pool, end, {
+          lockWaitMs: options.lockWaitMs ?? 10_000,
+          transactionIdleMs: options.transactionIdleMs ?? 4000,
+        }),
       createIntrospector: (db) => new PostgresIntrospector(db),
       createQueryCompiler: () => new PostgresQueryCompiler(),
     },

@@ -3,6 +3,14 @@ import type { PgClientLike, PgPoolLike, PgResultLike } from './postgres-client.t
 import { isConnectionProblem, isNameProblem, translatePostgresError } from './postgres-errors.ts'
 import { StatementNames } from './statement-names.ts'
 
+/** What a transaction may hold up, in milliseconds. */
+export interface TransactionLimits {
+  /** How long it waits for a lock. */
+  lockWaitMs: number
+  /** How long its client may say nothing: one that is frozen or cut off must not keep its locks. */
+  transactionIdleMs: number
+}
+
 /**
  * Kysely's driver over any `pg` pool. It needs nothing of a session beyond its transaction, so it works through a pooler in
  * transaction mode; and it turns `bigint` into numbers by itself, so that a borrowed pool needs no type parsers.
@@ -10,11 +18,14 @@ import { StatementNames } from './statement-names.ts'
 export class PostgresDriver implements Driver {
   readonly #pool: PgPoolLike
   readonly #end: () => Promise<void>
+  readonly #begin: string
   readonly #names = new StatementNames()
 
-  constructor(pool: PgPoolLike, end: () => Promise<void>) {
+  constructor(pool: PgPoolLike, end: () => Promise<void>, limits: TransactionLimits) {
     this.#pool = pool
     this.#end = end
+    // In one trip, and for this transaction alone: a pooler may hand the session on.
+    this.#begin = `begin; set local lock_timeout = ${Math.ceil(limits.lockWaitMs)}; set local idle_in_transaction_session_timeout = ${Math.ceil(limits.transactionIdleMs)}`
   }
 
   async init(): Promise<void> {}
@@ -32,7 +43,7 @@ export class PostgresDriver implements Driver {
   }
 
   async beginTransaction(connection: DatabaseConnection): Promise<void> {
-    await connection.executeQuery(CompiledQuery.raw('begin'))
+    await connection.executeQuery(CompiledQuery.raw(this.#begin))
   }
 
   async commitTransaction(connection: DatabaseConnection): Promise<void> {
@@ -65,7 +76,7 @@ class PostgresConnection implements DatabaseConnection {
     let result: PgResultLike
     try {
       result = await this.#query(query)
-      if (query.sql === 'begin') this.#inTransaction = true
+      if (query.sql.startsWith('begin')) this.#inTransaction = true
     } catch (error) {
       // A connection that failed in this way, or could not even roll back, must not go back to the pool.
       if (isConnectionProblem(error) || query.sql === 'rollback') this.#lost = true

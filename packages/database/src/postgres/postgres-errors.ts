@@ -1,5 +1,5 @@
 import { errorMessage } from '@patchlane/kernel'
-import { DatabaseFullError, DatabaseUnavailableError } from '../errors.ts'
+import { DatabaseBusyError, DatabaseFullError, DatabaseUnavailableError } from '../errors.ts'
 
 export function sqlStateOf(error: unknown): string {
   return typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string'
@@ -32,7 +32,7 @@ const networkCodes = new Set([
 /** Connection lost or refused; server starting, stopping or out of connections. */
 export function isConnectionProblem(error: unknown): boolean {
   const code = sqlStateOf(error)
-  if (networkCodes.has(code) || /^(?:08|57P0)/.test(code) || code === '53300') return true
+  if (networkCodes.has(code) || /^(?:08|57P0|25P03)/.test(code) || code === '53300') return true
   if (error instanceof AggregateError) return error.errors.some(isConnectionProblem)
   return /connection terminated|connection timeout|timeout exceeded when trying to connect|not queryable|client has encountered a connection error|connection ended unexpectedly/i.test(
     errorMessage(error),
@@ -49,6 +49,11 @@ export function translatePostgresError(error: unknown): unknown {
         remedy: 'Check that the server of DATABASE_URL runs and accepts connections; then repeat.',
       },
     )
+  if (sqlStateOf(error) === '55P03')
+    return new DatabaseBusyError('Another transaction holds what this one needs.', {
+      cause: error,
+      remedy: 'Try again; if it stays, look for a Patchlane process that hangs.',
+    })
   if (['53100', '53200'].includes(sqlStateOf(error)))
     return new DatabaseFullError(`The database server is out of space: ${errorMessage(error)}.`, {
       cause: error,

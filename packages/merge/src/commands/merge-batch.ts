@@ -21,6 +21,10 @@ export interface BatchAnswer {
   readonly strategy: string
   readonly conflicts: number
   readonly notes: readonly string[]
+  /** True for a clean answer that is less sure than one that stands by itself. */
+  readonly needsReview: boolean
+  /** How likely people are to have written the same, from 0 to 1, where that can be told. */
+  readonly confidence?: number
   readonly error?: string
 }
 
@@ -56,9 +60,12 @@ async function answerTo(line: string, merger: FileMerger): Promise<BatchAnswer> 
       strategy: result.strategy,
       conflicts: result.conflicts,
       notes: result.notes,
+      needsReview: result.needsReview,
+      ...(result.confidence === undefined ? {} : { confidence: result.confidence }),
     }
   } catch (thrown) {
-    return { id, clean: false, merged: null, strategy: 'none', conflicts: 0, notes: [], error: errorMessage(thrown) }
+    const none = { clean: false, merged: null, strategy: 'none', conflicts: 0, notes: [], needsReview: false }
+    return { id, ...none, error: errorMessage(thrown) }
   }
 }
 

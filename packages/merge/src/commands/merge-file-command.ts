@@ -104,8 +104,8 @@ async function marked(
 }
 
 function report(call: MergeFileCall, result: MergeResult, conflicts: number, bytes: Uint8Array): Uint8Array {
-  const { clean, strategy, notes, needsReview } = result
+  const { clean, strategy, notes, needsReview, confidence } = result
   const merged = Buffer.from(bytes).toString('utf8')
-  const line = { path: call.path ?? call.ours, clean, conflicts, strategy, needsReview, notes, merged }
+  const line = { path: call.path ?? call.ours, clean, conflicts, strategy, needsReview, confidence, notes, merged }
   return new TextEncoder().encode(`${JSON.stringify(line)}\n`)
 }

@@ -1,5 +1,5 @@
 import { analyzeSource, canAnalyze, languageOf } from '@patchlane/syntax'
-import type { Versions } from '../structured/merge-segments.ts'
+import type { Versions } from '../structured/hunk.ts'
 
 /** No name is declared twice in the same place, unless some version does so already (overloads, conditional definitions). */
 export async function declaredOnce(versions: Versions, merged: string): Promise<string | undefined> {

@@ -1,4 +1,4 @@
-import type { Versions } from '../structured/merge-segments.ts'
+import type { Versions } from '../structured/hunk.ts'
 import { hasMarkers, lineEndOf } from '../text-content.ts'
 
 /** Line ends, byte-order mark and last line end are as on our side; no conflict markers that no version had. */

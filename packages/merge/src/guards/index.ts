@@ -1,4 +1,4 @@
-import type { Versions } from '../structured/merge-segments.ts'
+import type { Versions } from '../structured/hunk.ts'
 import { declaredOnce } from './declared-once.ts'
 import { formKept } from './form-kept.ts'
 import { parses } from './parses.ts'

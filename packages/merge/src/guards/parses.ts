@@ -1,5 +1,5 @@
 import { hasSyntaxErrors, languageOf } from '@patchlane/syntax'
-import type { Versions } from '../structured/merge-segments.ts'
+import type { Versions } from '../structured/hunk.ts'
 
 /** The merge has no syntax errors, if no version has any. Files without a grammar pass. */
 export async function parses(versions: Versions, merged: string): Promise<string | undefined> {

@@ -1,4 +1,4 @@
-import type { Versions } from '../structured/merge-segments.ts'
+import type { Versions } from '../structured/hunk.ts'
 import { Counts, tokensOf } from '../structured/text.ts'
 
 /** Anything but white space and what only separates: commas and semicolons come and go with their neighbours. */

@@ -1,4 +1,4 @@
-import { Counts } from './text.ts'
+import { Counts, wordsOf } from './text.ts'
 
 /** The three versions of a file, or of a part of one. */
 export interface ThreeTexts {
@@ -21,4 +21,9 @@ export function crossingProblem(texts: ThreeTexts, marks: (text: string) => stri
     }
   }
   return undefined
+}
+
+/** Words long enough to mean something, numbers apart. */
+export function namesOf(text: string): string[] {
+  return wordsOf(text).filter((word) => word.length > 1 && !/^\d+$/.test(word))
 }

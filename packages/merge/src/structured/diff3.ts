@@ -18,7 +18,7 @@ export interface Chunk<T> {
 }
 
 /** Above this many edits two sequences are taken as wholly different. */
-const MAX_EDITS = 3_000
+const MAX_EDITS = 1_500
 
 /** What turns `base` into `side`; `undefined` where they differ too much to say. */
 export function editsBetween<T>(base: readonly T[], side: readonly T[]): Edit[] | undefined {
@@ -52,7 +52,15 @@ export function editsBetween<T>(base: readonly T[], side: readonly T[]): Edit[] 
 export function diff3<T>(base: readonly T[], ours: readonly T[], theirs: readonly T[]): Chunk<T>[] | undefined {
   const left = editsBetween(base, ours)
   const right = editsBetween(base, theirs)
-  if (left === undefined || right === undefined) return undefined
+  return left === undefined || right === undefined ? undefined : weave({ base, ours, theirs }, left, right)
+}
+
+/** Lays the edits of two sides over each other; each side's in order and apart from one another. */
+export function weave<T>(
+  { base, ours, theirs }: { base: readonly T[]; ours: readonly T[]; theirs: readonly T[] },
+  left: readonly Edit[],
+  right: readonly Edit[],
+): Chunk<T>[] {
   const chunks: Chunk<T>[] = []
   let at = 0
   const shift = { ours: 0, theirs: 0 }

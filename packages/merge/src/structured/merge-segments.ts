@@ -1,63 +1,60 @@
-import { languageOf } from '@patchlane/syntax'
-import type { ConflictSegment, Segment } from '../conflict-hunks.ts'
-import { crossingProblem } from './crossing.ts'
-import { fileKind, isRefusal, type Refusal, type Unions } from './hunk.ts'
-import { hasRegularCommas, withoutComma, withRegularCommas } from './json-commas.ts'
-import { mergeConflict } from './merge-lines.ts'
-import { followMoves } from './merge-moves.ts'
-import { lineCounts, splitLines, wordsOf } from './text.ts'
+import type { Segment } from '../conflict-hunks.ts'
+import { confidenceIn, confidenceInAll } from './gate.ts'
+import { isRefusal, type Refusal, type Rule, type Versions } from './hunk.ts'
+import { withRegularCommas } from './json-commas.ts'
+import { type DescribedProposal, proposeForFile } from './propose-file.ts'
 
 export interface SegmentMerge {
   readonly text: string
-  readonly rules: readonly string[]
+  readonly rules: readonly Rule[]
+  /** How likely it is that people would have written the same, from 0 to 1, by what they did in like cases. */
+  readonly confidence: number
 }
 
-/** The three versions as text. */
-export interface Versions {
-  readonly path: string
-  readonly base: string
-  readonly ours: string
-  readonly theirs: string
-}
+/** Moves are too rare in the history for a figure of their own: an answer that rests on one is not sure. */
+const MOVE_CONFIDENCE = 0.7
 
-/** More conflicts than this in one file are a sign that the sides disagree about more than lines. */
-const MAX_CONFLICTS = 4
-
-/** Settles every conflict of a line merge, or none. */
-export function mergeSegments(versions: Versions, given: readonly Segment[], unions: Unions): SegmentMerge | Refusal {
-  const { segments, moved } = followMoves(given, versions.base)
-  const conflicts = segments.filter((segment): segment is ConflictSegment => segment.kind === 'conflict')
-  if (conflicts.length > MAX_CONFLICTS) return { refused: `${conflicts.length} conflicts in one file` }
-  const problem = crossingProblem(versions, namesOf) ?? movedProblem(versions, conflicts)
-  if (problem !== undefined) return { refused: problem }
-  const kind = fileKind(versions.path, languageOf(versions.path))
-  const regular =
-    versions.path.endsWith('.json') && [versions.base, versions.ours, versions.theirs].every(hasRegularCommas)
-  const plain = (lines: readonly string[]) => (regular ? lines.map(withoutComma) : lines)
-  const rules = new Set<string>(moved ? ['move'] : [])
-  const out: string[] = []
-  for (const [index, segment] of segments.entries()) {
-    if (segment.kind === 'merged') {
-      out.push(...segment.lines)
+/**
+ * Settles every conflict of a line merge, or none: for each the proposal that people are likeliest to have made, and only where
+ * the file as a whole is likely enough.
+ */
+export async function mergeSegments(
+  versions: Versions,
+  segments: readonly Segment[],
+  minConfidence: number,
+): Promise<SegmentMerge | Refusal> {
+  const file = await proposeForFile(versions, segments)
+  if (isRefusal(file)) return file
+  const rules = new Set<Rule>(file.moved ? ['move'] : [])
+  const each: number[] = file.moved ? [MOVE_CONFIDENCE] : []
+  let text = ''
+  for (const part of file.parts) {
+    if (part.kind === 'merged') {
+      text += part.lines.join('')
       continue
     }
-    const next = segments[index + 1]
-    const after = next?.kind === 'merged' ? next.lines : []
-    const settled = mergeConflict(plain(segment.ours), plain(segment.base), plain(segment.theirs), {
-      path: versions.path,
-      kind,
-      unions,
-      before: plain(out.slice(-20)),
-      after: plain(after.slice(0, 20)),
-    })
-    if (isRefusal(settled)) return settled
-    out.push(...settled.lines)
-    for (const rule of settled.rules) rules.add(rule)
+    const [best, mirrored] = [surest(part.proposals, 'features'), surest(part.proposals, 'mirrored')]
+    if (best === undefined) return { refused: 'the sides changed the same words, or too much at one place' }
+    // As sure as the less sure way round: a merge must not be clean one way and a conflict the other.
+    each.push(Math.min(best.confidence, mirrored?.confidence ?? 0))
+    text += best.text
+    for (const rule of best.rules) rules.add(rule)
   }
-  return {
-    text: withLastLineEnd(regular ? withRegularCommas(out.join('')) : out.join(''), versions),
-    rules: [...rules].sort(),
+  const confidence = confidenceInAll(each)
+  if (confidence < minConfidence) {
+    const percent = (share: number) => `${Math.floor(100 * share)} %`
+    return { refused: `${[...rules].sort().join(', ')}: ${percent(confidence)} sure, ${percent(minConfidence)} wanted` }
   }
+  const merged = file.regularCommas ? withRegularCommas(text) : text
+  return { text: withLastLineEnd(merged, versions), rules: [...rules].sort(), confidence }
+}
+
+function surest(proposals: readonly DescribedProposal[], view: 'features' | 'mirrored') {
+  const judged = proposals.map((proposal) => ({ ...proposal, confidence: confidenceIn(proposal[view]) }))
+  return judged.reduce<(typeof judged)[number] | undefined>(
+    (best, next) => (best === undefined || next.confidence > best.confidence ? next : best),
+    undefined,
+  )
 }
 
 /** The last line ended as on our side, or as on theirs where only they changed that. A marked conflict cannot tell. */
@@ -66,27 +63,4 @@ function withLastLineEnd(text: string, { base, ours, theirs }: Versions): string
   const wanted = ends(base) === ends(ours) ? ends(theirs) : ends(ours)
   if (ends(text) === wanted || text === '') return text
   return wanted ? `${text}\n` : text.replace(/\r?\n$/, '')
-}
-
-/** Words long enough to mean something, numbers apart. */
-function namesOf(text: string): string[] {
-  return wordsOf(text).filter((word) => word.length > 1 && !/^\d+$/.test(word))
-}
-
-/** A side took lines out of a conflict but has them elsewhere: it moved them, and the other side's change belongs there. */
-function movedProblem({ base, ours, theirs }: Versions, conflicts: readonly ConflictSegment[]): string | undefined {
-  const old = lineCounts(splitLines(base))
-  for (const side of ['ours', 'theirs'] as const) {
-    const whole = lineCounts(splitLines(side === 'ours' ? ours : theirs))
-    for (const conflict of conflicts) {
-      const before = lineCounts(conflict.base)
-      const now = lineCounts(conflict[side])
-      for (const line of before.keys()) {
-        if (line.length > 5 && now.of(line) < before.of(line) && whole.of(line) >= old.of(line)) {
-          return `one side moved ${JSON.stringify(line)}`
-        }
-      }
-    }
-  }
-  return undefined
 }

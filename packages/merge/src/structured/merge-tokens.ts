@@ -1,39 +1,32 @@
-import { diff3 } from './diff3.ts'
-import type { Refusal } from './hunk.ts'
-import { tokensOf, wordsOf } from './text.ts'
+import { alignTokens, tokenize } from './align.ts'
+import { editsBetween, weave } from './diff3.ts'
+import type { Hunk, Proposal, Rule } from './hunk.ts'
+import { type Order, settleTokens } from './settle-tokens.ts'
 
-/** Words that must stand unchanged between a change of one side and one of the other. */
-const MIN_DISTANCE = 1
-/** The share of the base's words that both sides must have kept. */
-const MIN_KEPT = 0.5
+/** Above this many tokens a conflict is too large for a comparison word by word. */
+const MAX_TOKENS = 6_000
 
 /**
- * Merges lines that both sides changed, word by word: only where the changes are of different words, with words that the
- * sides agree on between them.
+ * Merges a conflict word by word. `lines` pairs lines first and compares words inside the pairs; `flow` compares words alone,
+ * which finds its way through lines that were broken anew.
  */
-export function mergeTokens(ours: string, base: string, theirs: string): { text: string } | Refusal {
-  const chunks = diff3(tokensOf(base), tokensOf(ours), tokensOf(theirs))
-  if (chunks === undefined) return { refused: 'the lines differ too much' }
+export function mergeTokens(hunk: Hunk, by: 'lines' | 'flow', order: Order): Proposal | undefined {
+  const [base, ours, theirs] = [tokenize(hunk.base), tokenize(hunk.ours), tokenize(hunk.theirs)]
+  if (Math.max(base.tokens.length, ours.tokens.length, theirs.tokens.length) > MAX_TOKENS) return undefined
+  const compare = by === 'lines' ? alignTokens : (a: typeof base, b: typeof base) => editsBetween(a.tokens, b.tokens)
+  const [left, right] = [compare(base, ours), compare(base, theirs)]
+  if (left === undefined || right === undefined) return undefined
+  const rules = new Set<Rule>([by === 'lines' ? 'words' : 'flow'])
   let text = ''
-  let lastSide: 'ours' | 'theirs' | undefined
-  let distance = 0
-  let kept = 0
-  for (const chunk of chunks) {
-    if (chunk.kind === 'conflict') return { refused: 'both sides changed the same words' }
-    if (chunk.kind === 'same') {
-      const words = wordsOf(chunk.base.join('')).length
-      distance += words
-      kept += words
-      text += chunk.ours.join('')
+  for (const chunk of weave({ base: base.tokens, ours: ours.tokens, theirs: theirs.tokens }, left, right)) {
+    if (chunk.kind !== 'conflict') {
+      text += chunk[chunk.kind === 'theirs' ? 'theirs' : 'ours'].join('')
       continue
     }
-    if (lastSide !== undefined && lastSide !== chunk.kind && distance < MIN_DISTANCE) {
-      return { refused: 'the changes of the two sides touch' }
-    }
-    lastSide = chunk.kind
-    distance = 0
-    text += chunk[chunk.kind].join('')
+    const settled = settleTokens(chunk, order)
+    if (settled === undefined) return undefined
+    rules.add(settled.rule)
+    text += settled.text
   }
-  if (kept < MIN_KEPT * wordsOf(base).length) return { refused: 'too little of the lines was kept' }
-  return { text }
+  return { text, rules }
 }

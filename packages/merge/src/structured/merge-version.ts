@@ -1,13 +1,10 @@
-import type { HunkContext } from './hunk.ts'
-
 const VERSION = /\d+(?:\.\d+)+(?:-[\w.]+)?/g
 
 /**
- * Lines that differ only in version numbers, all raised by both sides: the higher one is meant. Ranges (`^`, `~`) must be the
- * same in all three.
+ * Texts that differ only in version numbers, all raised by both sides: the higher one is meant. Ranges (`^`, `~`) must be the
+ * same in all three. `undefined` where that is not so.
  */
-export function mergeVersion(ours: string, base: string, theirs: string, context: HunkContext): string | undefined {
-  if (context.kind !== 'data') return undefined
+export function higherVersion(ours: string, base: string, theirs: string): string | undefined {
   const shape = base.replace(VERSION, '#')
   if (shape === base || ours.replace(VERSION, '#') !== shape || theirs.replace(VERSION, '#') !== shape) return undefined
   const [old, mine, yours] = [base, ours, theirs].map((text) => text.match(VERSION) ?? [])
@@ -24,14 +21,13 @@ export function mergeVersion(ours: string, base: string, theirs: string, context
   return ours.replace(VERSION, () => chosen.shift() ?? '')
 }
 
-/** Which of two versions is higher; `undefined` where one is a pre-release, whose order is a matter of intent. */
+/** Which of two versions is higher; `undefined` where they differ only in pre-releases, whose order is a matter of intent. */
 export function compareVersions(a: string, b: string): number | undefined {
   if (a === b) return 0
-  if (a.includes('-') || b.includes('-')) return undefined
-  const [left, right] = [a.split('.').map(Number), b.split('.').map(Number)]
-  for (let at = 0; at < Math.max(left.length, right.length); at++) {
-    const difference = (left[at] ?? 0) - (right[at] ?? 0)
+  const [left, right] = [a, b].map((version) => version.replace(/-.*$/, '').split('.').map(Number))
+  for (let at = 0; at < Math.max(left?.length ?? 0, right?.length ?? 0); at++) {
+    const difference = (left?.[at] ?? 0) - (right?.[at] ?? 0)
     if (difference !== 0) return difference
   }
-  return 0
+  return a.includes('-') || b.includes('-') ? undefined : 0
 }

@@ -25,10 +25,13 @@ const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(reso
 /** Takes the target, holds one patch in hand, and lands it only when told to: too late. */
 async function hold(): Promise<void> {
   const lease = await queue.lease({ ...target, owner: orders.owner, ttlMs: orders.ttlMs })
+  // However slow the machine is: the lease runs out only once the patch is in hand.
+  const stop = lease === undefined ? undefined : queue.keep(lease, orders.ttlMs, () => {})
   const [entry] = lease === undefined ? [] : await queue.claim(lease, 1)
   if (lease === undefined || entry === undefined) throw new TypeError('nothing to hold')
   await queue.move(lease, entry.patch.patchId, 'staged')
   await queue.move(lease, entry.patch.patchId, 'checking')
+  await stop?.()
   say('holding')
   for await (const _line of createInterface(process.stdin)) {
     const settling = queue.settle(lease, entry.patch.patchId, landed).then(

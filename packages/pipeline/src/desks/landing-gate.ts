@@ -1,9 +1,12 @@
 import type { ApplyGateway } from '@patchlane/apply-gateway'
 import type { RepoId, TargetName } from '@patchlane/kernel'
 import { patchStream } from '@patchlane/patch-queue'
-import type { Gate, GateReport } from '../pipeline.ts'
+import type { Gate, GateReport, WatchOptions } from '../pipeline.ts'
 import { isDeadOwner } from '../wiring/gateway-owner.ts'
 import type { Stores } from '../wiring/stores.ts'
+
+/** A run whose patches cannot land for this long ends with the reason, instead of waiting in silence. */
+const TROUBLE_MS = 60_000
 
 /** The gateway of one target, as people and runs use it. */
 export class LandingGate implements Gate {
@@ -29,13 +32,13 @@ export class LandingGate implements Gate {
     return (await this.#open).drain(options)
   }
 
-  async watch({ signal, onReport }: { signal: AbortSignal; onReport?: (report: GateReport) => void }): Promise<void> {
+  async watch({ signal, ...hear }: WatchOptions): Promise<void> {
     await this.#freeFromTheDead()
     const gateway = await this.#open
     await gateway.watch({
       signal,
       wake: (idle) => this.#news(idle),
-      ...(onReport === undefined ? {} : { onReport }),
+      ...hear,
     })
   }
 
@@ -46,7 +49,10 @@ export class LandingGate implements Gate {
   async during<T>(work: Promise<T>, stop: () => void): Promise<T> {
     const done = new AbortController()
     let failure: { thrown: unknown } | undefined
-    const watching = this.watch({ signal: done.signal }).catch((thrown: unknown) => {
+    const onTrouble: WatchOptions['onTrouble'] = ({ error, lastedMs }) => {
+      if (lastedMs > TROUBLE_MS) throw error
+    }
+    const watching = this.watch({ signal: done.signal, onTrouble }).catch((thrown: unknown) => {
       failure = { thrown }
       stop()
     })

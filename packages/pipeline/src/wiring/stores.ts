@@ -38,7 +38,7 @@ export async function openStores(
 ): Promise<Stores> {
   const url = config.databaseUrl ?? process.env.DATABASE_URL
   const database = await openDatabase(
-    url ? { url, ...(await redisWakeUps()) } : { file: join(stateDirectory, 'patchlane.db') },
+    url ? { url, ...directUrl(config), ...(await redisWakeUps()) } : { file: join(stateDirectory, 'patchlane.db') },
   )
   await database.migrate()
   const events = new EventLog(database)
@@ -70,6 +70,11 @@ export async function openStores(
       await database.close()
     },
   }
+}
+
+function directUrl(config: PatchlaneConfig): { directUrl?: string } {
+  const url = config.databaseDirectUrl ?? process.env.DATABASE_DIRECT_URL
+  return url ? { directUrl: url } : {}
 }
 
 /** With `REDIS_URL`, machines wake each other through Redis; without it through the database. */

@@ -1,0 +1,81 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { AsciiWords } from '../src/ascii-words.ts'
+import { Vocabulary } from '../src/segment/vocabulary.ts'
+import { asciiParts, termsOf, unicodeParts, wordPattern } from '../src/words.ts'
+
+const character = fc.oneof(
+  { weight: 6, arbitrary: fc.constantFrom(...'abcXYZ019_$ \n\t.-(') },
+  fc.integer({ min: 0, max: 127 }).map((code) => String.fromCharCode(code)),
+)
+const text = fc.array(character, { maxLength: 300 }).map((characters) => characters.join(''))
+
+describe('words of ASCII texts', () => {
+  it('are those that the pattern finds, with their lines', () => {
+    const words = new AsciiWords()
+    fc.assert(
+      fc.property(text, (source) => {
+        const bytes = new TextEncoder().encode(source)
+        words.read(bytes)
+        const found = Array.from({ length: words.length }, (_, n) => [
+          source.slice(words.starts[n], words.ends[n]),
+          words.lines[n],
+        ])
+        const expected = [...source.matchAll(wordPattern(source))].map((match) => [
+          match[0],
+          source.slice(0, match.index).split('\n').length - 1,
+        ])
+        expect(found).toEqual(expected)
+      }),
+      { numRuns: 500 },
+    )
+  })
+
+  it('have one number each, however they are looked up', () => {
+    const vocabulary = new Vocabulary()
+    const words = new AsciiWords()
+    const numbers = new Map<string, number>()
+    // Enough words that the table grows several times.
+    const source = Array.from({ length: 30_000 }, (_, n) => `word${n % 20_000}x`).join(' ')
+    const bytes = new TextEncoder().encode(source)
+    words.read(bytes)
+    for (let n = 0; n < words.length; n++) {
+      const [from, to] = [words.starts[n] ?? 0, words.ends[n] ?? 0]
+      const word = source.slice(from, to)
+      const number = vocabulary.asciiWord(bytes, from, to, words.hashes[n] ?? 0)
+      expect(numbers.get(word) ?? number).toBe(number)
+      numbers.set(word, number)
+    }
+    expect(new Set(numbers.values()).size).toBe(20_000)
+    for (const [word, number] of numbers) expect(vocabulary.word(word)).toBe(number)
+  })
+
+  it('tells words apart that have one hash', () => {
+    const vocabulary = new Vocabulary()
+    const bytes = new TextEncoder().encode('one two')
+    const first = vocabulary.asciiWord(bytes, 0, 3, 7)
+    const second = vocabulary.asciiWord(bytes, 4, 7, 7)
+    expect(second).not.toBe(first)
+    expect(vocabulary.asciiWord(bytes, 0, 3, 7)).toBe(first)
+  })
+})
+
+describe('termsOf', () => {
+  it('splits an ASCII word as any other', () => {
+    const word = fc.array(fc.constantFrom(...'abzAQZ09_$-é'), { maxLength: 20 }).map((parts) => parts.join(''))
+    fc.assert(
+      fc.property(word, (name) => {
+        const ascii = name.replaceAll('é', 'e')
+        expect(asciiParts(ascii)).toEqual(unicodeParts(ascii))
+      }),
+      { numRuns: 1_000 },
+    )
+  })
+
+  it('gives parts, stems and the whole', () => {
+    expect(termsOf('readConfigs')).toEqual(['read', 'config', 'readconfigs'])
+    expect(termsOf('HTMLParser')).toEqual(['html', 'parser', 'htmlparser'])
+    expect(termsOf('parsing_x2')).toEqual(['pars', 'parsingx2'])
+    expect(termsOf('設定')).toEqual(['設定'])
+  })
+})
