@@ -176,7 +176,8 @@ async function settleWithoutLock(
     await syncCheckout(checkout)
     return kept
   }
-  if (hadIndex && head === intent.new) {
+  // A power cut may have taken the private index and the new one alike; an index that is right already stays as it is.
+  if ((hadIndex || rebooted) && head === intent.new) {
     await repository.git({
       // The index alone: what a power cut left of the files is mended after it.
       args: ['read-tree', '-m', '-i', intent.old, intent.new],
