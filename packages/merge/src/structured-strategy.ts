@@ -2,7 +2,7 @@ import type { ConflictedMerge, MergeStrategy, StrategyAnswer } from './merge-str
 import { StructuredClient } from './structured-client.ts'
 
 export interface StructuredStrategyOptions {
-  /** Longest time for one file, in milliseconds. @default 5_000 */
+  /** Longest time for one file, in milliseconds. @default 10_000 */
   deadlineMs?: number
   /** Longest file, in UTF-16 code units of each version. @default 2_000_000 */
   maxLength?: number
@@ -32,7 +32,7 @@ export class StructuredStrategy implements MergeStrategy {
   readonly #proposeFrom: number
 
   constructor(options: StructuredStrategyOptions = {}) {
-    this.#client = new StructuredClient(options.deadlineMs ?? 5_000)
+    this.#client = new StructuredClient(options.deadlineMs ?? 10_000)
     this.#maxLength = options.maxLength ?? 2_000_000
     this.#confidence = options.confidence ?? SURE
     this.#proposeFrom = Math.min(options.proposeFrom ?? WORTH_PROPOSING, this.#confidence)
