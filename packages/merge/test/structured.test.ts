@@ -116,6 +116,20 @@ const settled: Record<string, [string, string, string, string, string]> = {
     'def load(path):\n    return parse(path)\n\n\ndef first():\n    one = 1\n    return one\n\n\ndef second():\n    two = 2\n    return two\n',
     'def first():\n    one = 1\n    return one\n\n\ndef second():\n    two = 2\n    return two\n\n\ndef load(path):\n    return parse(path)\n',
   ],
+  'a change of one side that the other made too, and more': [
+    'a.ts',
+    'run(a)\n',
+    'run(a, b)\n',
+    'run(a, b, c)\n',
+    'run(a, b, c)\n',
+  ],
+  'the final release above a pre-release of an older one': [
+    'package.json',
+    '{\n  "version": "1.0.0"\n}\n',
+    '{\n  "version": "2.0.0-beta.1"\n}\n',
+    '{\n  "version": "1.0.5"\n}\n',
+    '{\n  "version": "2.0.0-beta.1"\n}\n',
+  ],
   'CRLF files': [
     'a.ts',
     'const one = first(1)\r\nconst two = second(2)\r\n',
@@ -193,6 +207,14 @@ describe('the gate', () => {
   it('marks for review what is between the two thresholds', async () => {
     const result = await mergeTexts(path, { base, ours, theirs }, { confidence: 1, proposeFrom: 0.1 })
     expect(result).toMatchObject({ clean: true, strategy: 'structured', needsReview: true })
+  })
+
+  it('is as sure one way round as the other', async () => {
+    for (const [file, base, ours, theirs] of Object.values(settled)) {
+      const one = await mergeTexts(file, { base, ours, theirs }, lenient)
+      const other = await mergeTexts(file, { base, ours: theirs, theirs: ours }, lenient)
+      expect(other.confidence).toBeCloseTo(one.confidence ?? Number.NaN, 10)
+    }
   })
 
   it('is surer of two version numbers than of two functions with one body', async () => {
