@@ -90,10 +90,14 @@ describe('RiskAssessor', () => {
     const many = Array.from({ length: 25 }, (_, n) => modify(`src/${n}.ts`, 'a\n', 'b\n'))
     expect(await rules(...many)).toContain('wide')
     const { reasons } = await assessor.assess(
-      consultationFixture({}, { merges: { 'a.ts': 'resolver:llm', 'b.ts': 'structured' } }),
+      consultationFixture(
+        {},
+        { merges: { 'a.ts': 'resolver:llm', 'b.ts': 'structured', 'c.ts': 'structured:unsure' } },
+      ),
     )
     expect(reasons.map((reason) => [reason.rule, reason.level])).toEqual([
       ['resolver-merge', 'high'],
+      ['unsure-merge', 'high'],
       ['structured-merge', 'low'],
     ])
   })

@@ -68,6 +68,12 @@ export const configSchema = z.strictObject({
   /** How often one subtask may propose before its run gives up on it. */
   attempts: z.number().int().min(1).max(10).default(3),
   checks: checksConfigSchema.prefault({}),
+  merge: z
+    .strictObject({
+      /** A merge beyond git's that may not be what both sides meant: `conflict` sends the patch back, `ask` has a person look at it. */
+      unsure: z.enum(['conflict', 'ask']).default('conflict'),
+    })
+    .prefault({}),
   approval: z
     .strictObject({
       rules: z.array(approvalRuleSchema).default([]),

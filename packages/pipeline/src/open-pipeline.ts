@@ -89,7 +89,7 @@ function wire(parts: {
   const codeDesk = new CodeDesk(context, config, code)
   const patches = new QueuePatchDesk(context, stores)
   const dependencies = new StagingDependencies(git)
-  const merger = new ChainMerger()
+  const merger = new ChainMerger(config.merge)
   const staging = new GitStagingArea({
     repository: git,
     root: `${workspaceRoot}-staging`,

@@ -11,7 +11,8 @@ export const run: CommandHandler = async (context, input) => {
   const [base, ours, theirs, path, markerSize] = parseInput(input, { args, options: z.object({}) }).args
   const at = (name: string) => resolve(context.globals.directory, name)
   const call = { base: at(base), ours: at(ours), theirs: at(theirs), path }
-  const merger = new FileMerger()
+  // git commits what a driver answers without anybody looking: only what is sure.
+  const merger = new FileMerger({ proposeFrom: 1 })
   try {
     const size = markerSize === undefined ? {} : { markerSize }
     return await runMergeDriver({ ...call, ...size }, merger, mergeOutput(context))

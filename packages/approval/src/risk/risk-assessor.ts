@@ -72,13 +72,26 @@ function pathReasons(files: readonly ChangedFile[]): RiskReason[] {
 /** Merges by other means than git's own were never seen by their author. */
 function mergeReasons({ merges }: Consultation): RiskReason[] {
   const by = (level: RiskLevel, rule: string, message: string, paths: string[]): RiskReason[] =>
-    paths.length === 0 ? [] : [{ rule, level, floor: rule === 'resolver-merge', message, paths }]
+    paths.length === 0 ? [] : [{ rule, level, floor: level === 'high', message, paths }]
   const entries = Object.entries(merges)
-  const resolved = entries.filter(([, strategy]) => strategy.startsWith('resolver')).map(([path]) => path)
-  const structured = entries.filter(([, strategy]) => strategy.startsWith('structured')).map(([path]) => path)
+  const pick = (wanted: (strategy: string) => boolean) =>
+    entries.filter(([, strategy]) => wanted(strategy)).map(([path]) => path)
+  const isResolver = (strategy: string) => strategy.startsWith('resolver')
+  const isUnsure = (strategy: string) => !isResolver(strategy) && strategy.endsWith(':unsure')
   return [
-    ...by('high', 'resolver-merge', 'a conflict in it was settled by a resolver', resolved),
-    ...by('low', 'structured-merge', 'it was merged by syntax where git saw a conflict', structured),
+    ...by('high', 'resolver-merge', 'a conflict in it was settled by a resolver', pick(isResolver)),
+    ...by(
+      'high',
+      'unsure-merge',
+      'a conflict in it was settled in a way that may not be what both meant',
+      pick(isUnsure),
+    ),
+    ...by(
+      'low',
+      'structured-merge',
+      'it was merged by syntax where git saw a conflict',
+      pick((strategy) => strategy.startsWith('structured') && !isUnsure(strategy)),
+    ),
   ]
 }
 

@@ -60,7 +60,7 @@ async function start(bin: string, directory: string, fsync: boolean): Promise<Po
     'listen_addresses=127.0.0.1',
     `unix_socket_directories=${directory}`,
     `fsync=${fsync ? 'on' : 'off'}`,
-    'max_connections=200',
+    'max_connections=1000',
   ]
   const server = spawn(
     join(bin, 'postgres'),
