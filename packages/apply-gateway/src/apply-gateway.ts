@@ -1,11 +1,11 @@
 import { type ObjectId, PatchlaneError, systemClock } from '@patchlane/kernel'
+import pLimit from 'p-limit'
 import { type AdmissionPolicy, defaultAdmission } from './admission.ts'
 import { untilLeaseEnds } from './await-lease.ts'
 import type { ApplyGatewayOptions, GatewayReport, GatewayTrouble } from './gateway-options.ts'
 import { DEFAULT_LEASE_MS, HeldLease } from './held-lease.ts'
 import { Judge } from './judge.ts'
 import { LandedHistory } from './landed-history.ts'
-import { Limit } from './limit.ts'
 import { retryCheckout } from './retry-checkout.ts'
 import { RollbackManager } from './rollback-manager.ts'
 import { PatchStager } from './stage-patch.ts'
@@ -51,7 +51,7 @@ export class ApplyGateway {
       gateway: options,
       stager: new PatchStager({ repository, merger: options.merger, clock: options.clock ?? systemClock }),
       admission,
-      limit: new Limit(options.concurrency ?? 2),
+      limit: pLimit(Math.max(1, options.concurrency ?? 2)),
       emit: (event) => options.onEvent?.(event),
     })
   }

@@ -1,9 +1,9 @@
 import { type CheckReport, errorMessage, type ObjectId, type QueuedPatch } from '@patchlane/kernel'
+import type { LimitFunction } from 'p-limit'
 import { type AdmissionPolicy, admit } from './admission.ts'
 import type { Judged } from './car.ts'
 import type { ApplyGatewayOptions, GatewayEvent } from './gateway-options.ts'
 import { Judgement } from './landing-verdict.ts'
-import type { Limit } from './limit.ts'
 import type { Refusal } from './refusal.ts'
 import { inOrder, runChecks } from './run-checks.ts'
 import type { PatchStager, Staged, StageOutcome } from './stage-patch.ts'
@@ -12,7 +12,7 @@ export interface JudgeOptions {
   gateway: ApplyGatewayOptions
   stager: PatchStager
   admission: AdmissionPolicy
-  limit: Limit
+  limit: LimitFunction
   emit(event: GatewayEvent): void
 }
 
@@ -56,7 +56,7 @@ export class Judge {
       judgement.preserved(staged.tree)
       return { kind: 'passed', staged, judgement, reports: [] }
     }
-    return limit.run(async () => {
+    return limit(async () => {
       if (signal.aborted) return { kind: 'stopped' }
       await onStart()
       const result = await this.#runChecks(queued, staged, judgement, signal)

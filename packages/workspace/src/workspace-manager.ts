@@ -3,9 +3,9 @@ import { mkdir, realpath, statfs } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { withFileLock } from '@patchlane/git'
 import { type ObjectId, sha256, workspaceIdSchema } from '@patchlane/kernel'
 import { identityOf, runProcess } from '@patchlane/process'
+import pLimit, { type LimitFunction } from 'p-limit'
 import type { CheckoutWishes } from './checkout-wishes.ts'
 import { directorySize } from './directory-size.ts'
 import {
@@ -17,8 +17,7 @@ import {
 } from './errors.ts'
 import { GitWorktreeAdapter, type RebaseOutcome } from './git-worktree-adapter.ts'
 import { processesIn } from './holders.ts'
-import { Limiter } from './limiter.ts'
-import { formatLockReason, parseLockReason } from './lock-reason.ts'
+import { formatLockReason } from './lock-reason.ts'
 import { MemoryWorkspaceStore } from './memory/memory-workspace-store.ts'
 import { Reaper, type ReapOptions, type ReapReport } from './reaper.ts'
 import { readWork, saveWork } from './rescue.ts'
@@ -27,7 +26,8 @@ import { sparsePatterns } from './sparse-patterns.ts'
 import { infoOf, type WorkspaceInfo } from './workspace-info.ts'
 import type { LeaseRequest, WorkspaceManagerOptions } from './workspace-options.ts'
 import { WorkspacePreparation } from './workspace-preparation.ts'
-import type { WorkspaceChange, WorkspaceRecord } from './workspace-record.ts'
+import type { WorkspaceRecord } from './workspace-record.ts'
+import { WorkspaceRegistry } from './workspace-registry.ts'
 import { assertOutside, defaultWorkspaceRoot } from './workspace-root.ts'
 import { WorkspaceSession } from './workspace-session.ts'
 import type { WorkspaceStore } from './workspace-store.ts'
@@ -49,8 +49,9 @@ export class WorkspaceManager {
   readonly #options: WorkspaceManagerOptions
   /** What the repository is called in the store. */
   readonly repoId: string
-  readonly #checkouts: Limiter
-  readonly #choosing = new Limiter(1)
+  readonly #registry: WorkspaceRegistry
+  readonly #checkouts: LimitFunction
+  readonly #choosing = pLimit(1)
   #adapter: Promise<GitWorktreeAdapter> | undefined
 
   /** @throws {WorkspaceRootError} when `root` is inside the repository. */
@@ -61,7 +62,13 @@ export class WorkspaceManager {
     assertOutside(this.root, workTree, commonDir)
     this.store = options.store ?? new MemoryWorkspaceStore()
     this.repoId = options.repoId ?? `git:${sha256(commonDir).slice(0, 16)}`
-    this.#checkouts = new Limiter(options.checkouts ?? 4)
+    this.#checkouts = pLimit(options.checkouts ?? 4)
+    this.#registry = new WorkspaceRegistry({
+      store: this.store,
+      repoId: this.repoId,
+      home: `${hostname()}:${this.root}`,
+      adapter: () => this.#ready(),
+    })
   }
 
   /**
@@ -87,10 +94,10 @@ export class WorkspaceManager {
 
   /** All of this repository on this machine. */
   async list(options: { sizes?: boolean } = {}): Promise<WorkspaceInfo[]> {
-    await this.#adopt()
+    await this.#registry.adopt()
     const now = await this.store.now()
     return Promise.all(
-      (await this.#records()).map(async (record) => {
+      (await this.#registry.records()).map(async (record) => {
         const size = options.sizes ? await directorySize(record.directory) : record.sizeBytes
         return { ...infoOf(record, now), size }
       }),
@@ -99,18 +106,18 @@ export class WorkspaceManager {
 
   /** Takes back what nobody holds any more. With `all`, the idle ones are removed too. */
   async reap(options: ReapOptions = {}): Promise<ReapReport & { removed: WorkspaceInfo[] }> {
-    await this.#adopt()
+    await this.#registry.adopt()
     const adapter = await this.#ready()
     const reaper = new Reaper({
       repository: this.#options.repository,
       adapter,
       store: this.store,
-      claim: (record) => this.#claim(record, { status: 'reclaiming' }, STEP_TTL_MS),
+      claim: (record) => this.#registry.claim(record, { status: 'reclaiming' }, STEP_TTL_MS),
       restore: (record, commit) => this.#restore(adapter, record, commit),
-      toIdle: (record, commit) => this.#toIdle(record, commit),
+      toIdle: (record, commit) => this.#registry.toIdle(record, commit),
       remove: (record) => this.#remove(record),
     })
-    const { removed, ...report } = await reaper.reap(await this.#records(), options)
+    const { removed, ...report } = await reaper.reap(await this.#registry.records(), options)
     const now = await this.store.now()
     return { ...report, removed: removed.map((record) => infoOf(record, now)) }
   }
@@ -124,16 +131,16 @@ export class WorkspaceManager {
    */
   async rebase(id: string, commit: ObjectId): Promise<RebaseOutcome> {
     await this.#options.repository.resolve(commit)
-    await this.#adopt()
-    const record = (await this.#records()).find((candidate) => candidate.id === id)
+    await this.#registry.adopt()
+    const record = await this.#registry.find(id)
     if (record?.status !== 'leased') throw new WorkspaceNotFoundError(id)
     return this.#rebase(record, commit)
   }
 
   /** Saves what is in a workspace under a rescue ref, whoever holds it, and leaves it as it is. */
   async rescue(id: string): Promise<{ ref: string }> {
-    await this.#adopt()
-    const record = (await this.#records()).find((candidate) => candidate.id === id)
+    await this.#registry.adopt()
+    const record = await this.#registry.find(id)
     if (record === undefined || record.commit === null) throw new WorkspaceNotFoundError(id)
     const { repository } = this.#options
     const work = await readWork({ repository, adapter: await this.#ready(), id, commit: record.commit })
@@ -165,14 +172,6 @@ export class WorkspaceManager {
     return this.#options.max ?? 50
   }
 
-  get #home(): string {
-    return `${hostname()}:${this.root}`
-  }
-
-  async #records(): Promise<WorkspaceRecord[]> {
-    return (await this.store.list(this.repoId)).filter(({ home }) => home === this.#home)
-  }
-
   #ready(): Promise<GitWorktreeAdapter> {
     this.#adapter ??= this.#start()
     return this.#adapter
@@ -195,12 +194,12 @@ export class WorkspaceManager {
   async #leaseIdle(request: LeaseRequest): Promise<WorkspaceSession | undefined> {
     const adapter = await this.#ready()
     for (;;) {
-      const record = await this.#choosing.run(() => this.#takeIdle(request))
+      const record = await this.#choosing(() => this.#takeIdle(request))
       if (record === undefined) return undefined
       const slot = adapter.slot(record.id)
       try {
         const preparation = this.#preparation(adapter, slot)
-        await this.#checkouts.run(() => preparation.advance(record.commit, request.commit, this.#wishes(request)))
+        await this.#checkouts(() => preparation.advance(record.commit, request.commit, this.#wishes(request)))
         return await this.#handOut(adapter, slot, record, request)
       } catch (thrown) {
         await this.#remove(record)
@@ -213,7 +212,7 @@ export class WorkspaceManager {
 
   /** One idle workspace, those already at the commit first, then the latest used: the nearest to what is wanted. */
   async #takeIdle(request: LeaseRequest): Promise<WorkspaceRecord | undefined> {
-    const idle = (await this.#records())
+    const idle = (await this.#registry.records())
       .filter(({ status }) => status === 'idle')
       .sort(
         (a, b) =>
@@ -222,7 +221,7 @@ export class WorkspaceManager {
       )
     for (const record of idle) {
       // Not leased before it is ready: what a crash leaves half checked out must not look like somebody's work.
-      const claimed = await this.#claim(record, { status: 'preparing', holder: request.holder }, STEP_TTL_MS)
+      const claimed = await this.#registry.claim(record, { status: 'preparing', holder: request.holder }, STEP_TTL_MS)
       if (claimed !== undefined) return claimed
     }
     return undefined
@@ -230,7 +229,7 @@ export class WorkspaceManager {
 
   async #leaseNew(request: LeaseRequest): Promise<WorkspaceSession | undefined> {
     const adapter = await this.#ready()
-    await this.#adopt()
+    await this.#registry.adopt()
     await this.#assertRoom()
     const id = workspaceIdSchema.parse(`ws-${randomBytes(5).toString('hex')}`)
     const now = await this.store.now()
@@ -238,7 +237,7 @@ export class WorkspaceManager {
     const record: WorkspaceRecord = {
       id,
       repoId: this.repoId,
-      home: this.#home,
+      home: this.#registry.home,
       directory: slot.directory,
       status: 'preparing',
       holder: request.holder,
@@ -255,7 +254,7 @@ export class WorkspaceManager {
     }
     if (!(await this.store.insert(record, this.#max))) return undefined
     try {
-      await this.#checkouts.run(() =>
+      await this.#checkouts(() =>
         adapter.create(id, request.commit, formatLockReason(record, STEP_TTL_MS), this.#wishes(request)),
       )
       await this.#preparation(adapter, slot).complete(this.#wishes(request))
@@ -277,7 +276,7 @@ export class WorkspaceManager {
     const ttlMs = request.ttlMs ?? 3_600_000
     const holding = request.process ?? (await identityOf()) ?? null
     const lease = { status: 'leased', holder: request.holder, process: holding, commit: request.commit } as const
-    const record = await this.#claim(prepared, lease, ttlMs)
+    const record = await this.#registry.claim(prepared, lease, ttlMs)
     if (record === undefined) throw new WorkspaceLostError(prepared.id)
     return new WorkspaceSession({
       slot,
@@ -308,14 +307,14 @@ export class WorkspaceManager {
     if (disk.bavail * disk.bsize < minFreeBytes)
       throw new WorkspaceLimitError(`the disk of ${this.root} has less than ${minFreeBytes} bytes left`)
     if (maxBytes === undefined) return
-    const used = (await this.#records()).reduce((sum, { sizeBytes }) => sum + (sizeBytes ?? 0), 0)
+    const used = (await this.#registry.records()).reduce((sum, { sizeBytes }) => sum + (sizeBytes ?? 0), 0)
     if (used >= maxBytes)
       throw new WorkspaceLimitError(`all together take ${used} bytes, over the limit of ${maxBytes}`)
   }
 
   async #giveBack(record: WorkspaceRecord): Promise<void> {
     const adapter = await this.#ready()
-    const claimed = await this.#claim(record, { status: 'reclaiming' }, STEP_TTL_MS)
+    const claimed = await this.#registry.claim(record, { status: 'reclaiming' }, STEP_TTL_MS)
     const commit = claimed?.commit
     if (claimed === undefined || commit === undefined || commit === null) return
     // Something the holder started still works here: the reaper looks again when it is gone.
@@ -327,49 +326,15 @@ export class WorkspaceManager {
       await this.#restore(adapter, claimed, commit)
       if (this.#options.maxBytes !== undefined)
         await this.store.update(claimed.id, claimed.epoch, { sizeBytes: await directorySize(claimed.directory) })
-      await this.#toIdle(claimed, commit)
+      await this.#registry.toIdle(claimed, commit)
     } catch {
       await this.#remove(claimed)
     }
   }
 
-  /**
-   * Changes hands: in the store by compare-and-set, then in git's lock. Undefined when somebody else was first, in either: a
-   * store in another process's memory cannot know of us, but git's lock does.
-   */
-  async #claim(
-    record: WorkspaceRecord,
-    change: WorkspaceChange,
-    ttlMs: number | null,
-  ): Promise<WorkspaceRecord | undefined> {
-    const adapter = await this.#ready()
-    const slot = adapter.slot(record.id)
-    const now = await this.store.now()
-    const self = await identityOf()
-    return withFileLock(`${slot.shadow}.lock`, async () => {
-      const reason = parseLockReason(await slot.readLockReason())
-      // Behind the store it can be by a crash between the two; ahead of it only by another store's doing.
-      if (reason !== undefined && reason.epoch > record.epoch) {
-        await this.store.remove(record.id, record.epoch)
-        return undefined
-      }
-      const claimed = await this.store.update(record.id, record.epoch, {
-        process: self ?? null,
-        children: [],
-        leasedAt: now,
-        heartbeatAt: now,
-        ...change,
-        expiresAt: ttlMs === null ? null : now + ttlMs,
-        epoch: record.epoch + 1,
-      })
-      if (claimed !== undefined) await slot.writeLockReason(formatLockReason(claimed, ttlMs ?? 0))
-      return claimed
-    })
-  }
-
   async #restore(adapter: GitWorktreeAdapter, record: WorkspaceRecord, commit: ObjectId): Promise<void> {
     const preparation = this.#preparation(adapter, adapter.slot(record.id))
-    await this.#checkouts.run(() => preparation.restore(commit))
+    await this.#checkouts(() => preparation.restore(commit))
   }
 
   async #rebase({ id }: WorkspaceRecord, commit: ObjectId): Promise<RebaseOutcome> {
@@ -386,44 +351,10 @@ export class WorkspaceManager {
     })
   }
 
-  async #toIdle(record: WorkspaceRecord, commit: ObjectId): Promise<void> {
-    await this.#claim(record, { status: 'idle', commit, holder: null, process: null, leasedAt: null }, null)
-  }
-
   async #remove(record: WorkspaceRecord): Promise<void> {
     const adapter = await this.#ready()
     await adapter.remove(adapter.slot(record.id))
     const current = await this.store.get(record.id)
     if (current !== undefined) await this.store.remove(current.id, current.epoch)
-  }
-
-  /** Learns of worktrees that git knows and the store does not: made by a process whose memory is gone, or before the store was restored. */
-  async #adopt(): Promise<void> {
-    const adapter = await this.#ready()
-    const known = new Set((await this.#records()).map(({ id }): string => id))
-    const now = await this.store.now()
-    for (const { id, directory, reason } of await adapter.found(known)) {
-      const idle = reason?.status === 'idle'
-      const record: WorkspaceRecord = {
-        id: workspaceIdSchema.parse(id),
-        repoId: this.repoId,
-        home: this.#home,
-        directory,
-        status:
-          reason === undefined ? 'preparing' : reason.status === 'leased' ? 'leased' : idle ? 'idle' : 'reclaiming',
-        commit: reason === undefined ? ((await adapter.headOf(adapter.slot(id))) ?? null) : reason.commit,
-        holder: reason?.holder ?? null,
-        process: reason?.process ?? null,
-        children: [],
-        epoch: reason?.epoch ?? 0,
-        createdAt: now,
-        leasedAt: null,
-        heartbeatAt: null,
-        expiresAt: idle ? null : now + (reason?.ttlMs ?? 0),
-        sizeBytes: null,
-        rescueRef: null,
-      }
-      await this.store.insert(record, Number.POSITIVE_INFINITY)
-    }
   }
 }
