@@ -33,6 +33,7 @@ const fate = fc.record({
     'fenced out',
   ),
 })
+const landable: ReadonlySet<string> = new Set(['passed', 'rewrites'])
 type Fate = typeof fate extends fc.Arbitrary<infer T> ? T : never
 
 function reportOf(outcome: CheckReport['outcome']): CheckReport {
@@ -52,7 +53,6 @@ function reportOf(outcome: CheckReport['outcome']): CheckReport {
 it('lands nothing that was not judged, under every order of check, approval, lease loss, crash and restart', {
   timeout: 120_000,
 }, async () => {
-  let landings = 0
   await fc.assert(
     fc.asyncProperty(
       fc.array(fate, { minLength: 2, maxLength: 4 }),
@@ -60,22 +60,21 @@ it('lands nothing that was not judged, under every order of check, approval, lea
       async (fates, concurrency) => {
         const sandbox = await temporaryRepository({ base: 'base\n' })
         try {
-          landings += await live(sandbox, fates, concurrency)
+          await live(sandbox, fates, concurrency)
         } finally {
           await sandbox.remove()
         }
       },
     ),
-    { numRuns: 8 },
+    { numRuns: 12 },
   )
-  expect(landings).toBeGreaterThan(3)
 })
 
 async function live(
   sandbox: Awaited<ReturnType<typeof temporaryRepository>>,
   fates: Fate[],
   concurrency: number,
-): Promise<number> {
+): Promise<void> {
   const { repository } = sandbox
   const queue = new MemoryGatewayQueue()
   const base = await repository.resolve('main')
@@ -161,8 +160,10 @@ async function live(
     .filter(({ status }) => status === 'landed')
     .map(({ patch }) => patch.patchId)
   expect(onRecord.sort()).toEqual(inHistory)
+  // The other half, without which landing nothing at all would do: what may land does, whatever befell it.
+  const mayLand = [...plan].filter(([, { check, approval }]) => landable.has(check) && approval !== 'denied')
+  expect(inHistory).toEqual(mayLand.map(([patchId]) => patchId).sort())
   expect(await repository.status()).toEqual([])
-  return landed.length
 }
 
 /** A dead process does nothing any more. */
