@@ -7,6 +7,11 @@ import type { Contestant } from './contestant.ts'
 
 const repoId = 'repo'
 const lines = { main: 'refs/heads/main', rate: 'refs/heads/rate' }
+/** Made beforehand, as the others' payload is. */
+const patches = {
+  main: patchFixture({ repoId, target: lines.main }),
+  rate: patchFixture({ repoId, target: lines.rate }),
+}
 const landed = { status: 'landed', code: 'LANDED', message: 'landed' } as const
 
 /** Submitter and worker have a handle each, as two processes would; the worker hears of news as the gateway does. */
@@ -16,7 +21,7 @@ export async function patchlane(name: string, store: OpenDatabaseOptions): Promi
   return {
     name,
     submit: async (line, patchId) => {
-      await submitter.propose(patchFixture({ patchId, repoId, target: lines[line] }))
+      await submitter.propose({ ...patches[line], patchId })
     },
     work: (started) => startWorker(working, started),
     close: async () => {

@@ -1,6 +1,7 @@
 import type { Clock } from '@patchlane/kernel'
 import type { Kysely, RawBuilder, Transaction } from 'kysely'
 import type { LeaseKeeper } from './lease-keeper/lease-keeper.ts'
+import type { Compilable, Placeholder } from './prepared-statement.ts'
 import type { Schema } from './schema.ts'
 import type { WakeUps } from './wake-ups.ts'
 
@@ -25,6 +26,13 @@ export interface Database {
   readonly clock: RawBuilder<number>
   /** The name of a table as it must stand in hand-written SQL, with its schema. */
   table(name: keyof Schema): RawBuilder<unknown>
+  /**
+   * A statement for a hot path: built and written out as SQL once, outside of transactions, and run with other values each time. What `build` decides, it
+   * decides for good.
+   */
+  statement<Values extends object, Row>(
+    build: (value: Placeholder<Values>) => Compilable<Row>,
+  ): (values: Values) => Promise<Row[]>
   /** The time on the database's clock, UTC in milliseconds: one clock for all machines that share the store. */
   now(executor?: Kysely<Schema>): Promise<number>
   /**

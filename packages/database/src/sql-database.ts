@@ -9,6 +9,7 @@ import type { ThreadStore } from './lease-keeper/lease-thread-protocol.ts'
 import { ThreadLeaseKeeper } from './lease-keeper/thread-lease-keeper.ts'
 import { LeaseTable } from './lease-table.ts'
 import { assertSchema, type MigrationEngine, migrateSchema } from './migrator.ts'
+import { type Compilable, type Placeholder, PreparedStatement } from './prepared-statement.ts'
 import type { Schema } from './schema.ts'
 import type { WakeUps } from './wake-ups.ts'
 
@@ -54,6 +55,15 @@ export class SqlDatabase implements Database {
   get clock(): RawBuilder<number> {
     const { clock } = this.#parts
     return clock === undefined ? clockOf(this.dialect) : sql<number>`cast(${clock.now()} as bigint)`
+  }
+
+  statement<Values extends object, Row>(
+    build: (value: Placeholder<Values>) => Compilable<Row>,
+  ): (values: Values) => Promise<Row[]> {
+    const kept = new PreparedStatement(build)
+    // A clock that replaces the database's is a value of the moment in the text.
+    const statement = () => (this.#parts.clock === undefined ? kept : new PreparedStatement(build))
+    return (values) => statement().run(this.db, values)
   }
 
   async now(executor: Kysely<Schema> = this.db): Promise<number> {

@@ -8,23 +8,30 @@ import { type FileRow, type ProposalRow, toPatch, toRecord } from './patch-rows.
 /** Engines limit the parameters of one statement. */
 export const CHUNK = 500
 
-/** Joins proposals with their files, in the order of the proposals. What the cache has is not read. */
+/** What need not be read again. */
+export interface Known {
+  cache?: PatchCache
+  files?: readonly FileRow[]
+}
+
+/** Joins proposals with their files, in the order of the proposals. What is known is not read. */
 export async function loadRecords(
   db: Kysely<Schema>,
   rows: readonly ProposalRow[],
-  cache?: PatchCache,
+  { cache, files = [] }: Known = {},
 ): Promise<PatchRecord[]> {
   const known = new Map<string, Patch>()
   for (const row of rows) {
     const patch = cache?.get(row)
     if (patch !== undefined) known.set(row.patch_id, patch)
   }
-  const missing = rows.filter((row) => !known.has(row.patch_id)).map((row) => row.patch_id)
-  const files = await loadFiles(db, missing)
-  return rows.map((row) => toRecord(row, known.get(row.patch_id) ?? toPatch(row, files.get(row.patch_id) ?? [])))
+  const sent = new Set(files.map((file) => file.patch_id))
+  const missing = rows.map((row) => row.patch_id).filter((patchId) => !known.has(patchId) && !sent.has(patchId))
+  const filesOf = Map.groupBy([...files, ...(await readFiles(db, missing))], (file) => file.patch_id)
+  return rows.map((row) => toRecord(row, known.get(row.patch_id) ?? toPatch(row, filesOf.get(row.patch_id) ?? [])))
 }
 
-async function loadFiles(db: Kysely<Schema>, patchIds: readonly string[]): Promise<Map<string, FileRow[]>> {
+async function readFiles(db: Kysely<Schema>, patchIds: readonly string[]): Promise<FileRow[]> {
   const files: FileRow[] = []
   for (let start = 0; start < patchIds.length; start += CHUNK)
     files.push(
@@ -36,5 +43,5 @@ async function loadFiles(db: Kysely<Schema>, patchIds: readonly string[]): Promi
         .orderBy('ordinal')
         .execute()),
     )
-  return Map.groupBy(files, (file) => file.patch_id)
+  return files
 }

@@ -36,6 +36,10 @@ export class PatchCache {
       this.#kept.set(row.patch_id, { patch, document: row.document, contentHash: row.content_hash })
   }
 
+  ids(): string[] {
+    return [...this.#kept.keys()]
+  }
+
   forget(patchIds: readonly string[]): void {
     for (const patchId of patchIds) this.#kept.delete(patchId)
   }

@@ -1,4 +1,4 @@
-import type { Database } from '@patchlane/database'
+import type { Database, Placeholder } from '@patchlane/database'
 import { sql } from 'kysely'
 import { enteredData } from '../new-patch.ts'
 import { patchStream, type TargetRef } from '../patch-queue.ts'
@@ -12,6 +12,15 @@ export interface Place {
   at: number
 }
 
+interface EnterValues extends TargetRef {
+  count: number
+  stream: string
+  /** JSON. */
+  entering: string
+  /** JSON. */
+  files: string
+}
+
 /**
  * Puts patches at the end of the line of a target, with their files and events, in one statement. They come as one JSON document, so that the statement
  * is the same for any number of them.
@@ -19,31 +28,45 @@ export interface Place {
  * @returns undefined, and does nothing, when the target takes none or knows one of them. Two that bring the same patch at the same moment
  * meet at its key: the later one fails.
  */
-export async function enterStatement(
-  { db, clock, table }: Database,
-  { repoId, target }: TargetRef,
-  patches: readonly NewPatch[],
-): Promise<Place | undefined> {
-  const count = patches.length
-  const { rows } = await sql<Place>`
+export function enterStatement(database: Database): (patches: readonly NewPatch[]) => Promise<Place | undefined> {
+  const run = database.statement((value: Placeholder<EnterValues>) => enter(database, value))
+  return async (patches) => {
+    const [first] = patches
+    if (first === undefined) return undefined
+    const { repoId, target } = first.patch
+    const [place] = await run({
+      repoId,
+      target,
+      count: patches.length,
+      stream: patchStream({ repoId, target }),
+      entering: JSON.stringify(patches.map(enteringRow)),
+      files: JSON.stringify(patches.flatMap(fileRow)),
+    })
+    return place
+  }
+}
+
+function enter({ clock, table }: Database, value: Placeholder<EnterValues>) {
+  const count = sql`${value('count')}::integer`
+  return sql<Place>`
     with entering as (
-      select * from json_to_recordset(${JSON.stringify(patches.map(enteringRow))}::json) as (
+      select * from json_to_recordset(${value('entering')}::json) as (
         nth integer, patch_id text, base_commit text, index_version text, author text, run_id text, subtask_id text, title text,
         description text, kind text, priority integer, document text, content_hash text, line integer, head_start bigint, event text
       )
     ), place as (
       insert into ${table('patch_targets')} as known (repo_id, target, last_seq, last_at)
-      values (${repoId}, ${target}, ${count}, ${clock})
+      values (${value('repoId')}, ${value('target')}, ${count}, ${clock})
       on conflict (repo_id, target) do update
         set last_seq = known.last_seq + excluded.last_seq, last_at = greatest(known.last_at, ${clock})
         where known.mode <> 'draining'
           and not exists (select from ${table('patch_proposals')} where patch_id in (select patch_id from entering))
-      returning repo_id, target, last_seq - ${count}::integer as before, last_at as at
+      returning repo_id, target, last_seq - ${count} as before, last_at as at
     ), numbers as (
       insert into ${table('event_streams')} as known (stream, last_seq)
-      select ${patchStream({ repoId, target })}, ${count}::integer from place
+      select ${value('stream')}, ${count} from place
       on conflict (stream) do update set last_seq = known.last_seq + excluded.last_seq
-      returning stream, last_seq - ${count}::integer as before
+      returning stream, last_seq - ${count} as before
     ), proposals as (
       insert into ${table('patch_proposals')} (
         repo_id, target, seq, patch_id, base_commit, index_version, author, run_id, subtask_id, title, description, kind, priority, document,
@@ -70,7 +93,7 @@ export async function enterStatement(
       select
         patch_id, ordinal, path, change, from_path, base_mode, base_oid, decode(base_content, 'base64'), mode, oid,
         decode(new_content, 'base64')
-      from json_to_recordset(${JSON.stringify(patches.flatMap(fileRow))}::json) as (
+      from json_to_recordset(${value('files')}::json) as (
         patch_id text, ordinal integer, path text, change text, from_path text, base_mode text, base_oid text, base_content text, mode text,
         oid text, new_content text
       )
@@ -83,8 +106,7 @@ export async function enterStatement(
       from entering, place, numbers
     )
     select before, at from place
-  `.execute(db)
-  return rows[0]
+  `
 }
 
 function enteringRow({ patch, contentHash, line, headStartMs }: NewPatch, index: number) {

@@ -15,26 +15,30 @@ import { enterStatement } from './postgres-enter.ts'
 export class PostgresExpress implements ExpressLane {
   readonly #database: Database
   readonly #cache: PatchCache
+  readonly #enter: ReturnType<typeof enterStatement>
+  readonly #advance: ReturnType<typeof advanceStatement>
 
   constructor(database: Database, cache: PatchCache) {
     this.#database = database
     this.#cache = cache
+    this.#enter = enterStatement(database)
+    this.#advance = advanceStatement(database)
   }
 
   async enter(patches: readonly NewPatch[]): Promise<PatchRecord[] | undefined> {
     const [first] = patches
     if (first === undefined) return []
-    const place = await this.#attempt(() => enterStatement(this.#database, first.patch, patches))
+    const place = await this.#attempt(() => this.#enter(patches))
     if (place === undefined) return undefined
     this.#database.wakeUps.notify(patchStream(first.patch))
     return patches.map((entering, index) => enteredRecord(entering, place.before + index + 1, place.at))
   }
 
   async advance(lease: TargetLease, patchId: string, step: Step): Promise<PatchRecord | undefined> {
-    const row = await this.#attempt(() => advanceStatement(this.#database, lease, patchId, step))
+    const row = await this.#attempt(() => this.#advance(lease, patchId, step))
     if (row === undefined) return undefined
     this.#database.wakeUps.notify(patchStream(lease))
-    const [record] = await loadRecords(this.#database.db, [row], this.#cache)
+    const [record] = await loadRecords(this.#database.db, [row], { cache: this.#cache })
     if (isSettled(step.to)) this.#cache.forget([patchId])
     return record
   }

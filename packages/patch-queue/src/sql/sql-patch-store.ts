@@ -8,7 +8,7 @@ import { loadRecords } from './load-records.ts'
 import { PatchCache } from './patch-cache.ts'
 import { lit, openStatuses, statusOf } from './patch-rows.ts'
 import { PostgresExpress } from './postgres-express.ts'
-import { readLine } from './read-line.ts'
+import { lineReader } from './read-line.ts'
 import { readTarget, SqlPatchTransaction } from './sql-patch-transaction.ts'
 
 /** Patches in the tables of `@patchlane/database`. */
@@ -17,12 +17,14 @@ export class SqlPatchStore implements PatchStore {
   readonly #events: EventLog
   readonly #leases: LeaseTable
   readonly #cache = new PatchCache()
+  readonly #readLine: ReturnType<typeof lineReader>
   readonly express?: ExpressLane | undefined
 
   constructor(database: Database, options: { pollMs?: number } = {}) {
     this.#database = database
     this.#events = new EventLog(database, options.pollMs === undefined ? {} : { pollMs: options.pollMs })
     this.#leases = new LeaseTable(database)
+    this.#readLine = lineReader(database, this.#cache)
     // SQLite has no trips to save, and no statement that writes several tables.
     if (database.dialect === 'postgres') this.express = new PostgresExpress(database, this.#cache)
   }
@@ -33,7 +35,7 @@ export class SqlPatchStore implements PatchStore {
   }
 
   line(lease: TargetLease, limit: number): Promise<LineView> {
-    return readLine(this.#database, this.#cache, lease, limit)
+    return this.#readLine(lease, limit)
   }
 
   renewLease(lease: TargetLease, ttlMs: number): Promise<TargetLease | undefined> {

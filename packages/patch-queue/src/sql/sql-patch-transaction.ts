@@ -116,7 +116,7 @@ export class SqlPatchTransaction implements PatchTransaction {
 
   async lock(patchId: string): Promise<PatchRecord | undefined> {
     const rows = await this.#proposals().where('patch_id', '=', patchId).execute()
-    return (await loadRecords(this.#trx, rows, this.#parts.cache))[0]
+    return (await loadRecords(this.#trx, rows, { cache: this.#parts.cache }))[0]
   }
 
   async update(patchId: string, changes: PatchChanges): Promise<void> {
@@ -135,7 +135,7 @@ export class SqlPatchTransaction implements PatchTransaction {
       .where('settled_at', 'is', null)
       .orderBy('seq')
       .execute()
-    return loadRecords(this.#trx, rows, this.#parts.cache)
+    return loadRecords(this.#trx, rows, { cache: this.#parts.cache })
   }
 
   async dependants(patchId: string): Promise<PatchRecord[]> {
@@ -146,7 +146,7 @@ export class SqlPatchTransaction implements PatchTransaction {
       .where('settled_at', 'is', null)
       .orderBy('seq')
       .execute()
-    return loadRecords(this.#trx, rows, this.#parts.cache)
+    return loadRecords(this.#trx, rows, { cache: this.#parts.cache })
   }
 
   async statuses(target: TargetRef, patchIds: readonly string[]): Promise<Map<string, PatchStatus>> {

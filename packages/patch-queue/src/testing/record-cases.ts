@@ -27,6 +27,10 @@ export function recordCases({ it, expect }: TestApi, harness: QueueHarness): voi
     expect(await two.get(patch.patchId)).toEqual(ticket)
     expect(await two.list({ runId: 'run-1' })).toEqual([ticket])
     expect(await two.get(randomUUID())).toBeUndefined()
+    const lease = await takeLease(two)
+    // Read from the store, and then from what the handle remembers.
+    expect(await two.claim(lease, 3)).toEqual([ticket])
+    expect(await two.claim(lease, 3)).toEqual([ticket])
   })
 
   it('refuses a malformed patch and keeps nothing of it', async () => {
