@@ -61,6 +61,7 @@ describe.skipIf(server === undefined)('SqlPatchQueue on Postgres', () => {
     const pool = new Pool({ connectionString: server?.url ?? '' })
     // The server may stop while its connections are still being closed.
     pool.on('connect', (client) => client.on('error', () => {}))
+    pool.on('error', () => {})
     const statements: string[] = []
     const counting = {
       async connect() {
