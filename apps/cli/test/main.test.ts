@@ -63,3 +63,13 @@ it('takes a reader that stops reading for no failure', async () => {
   const script = `"$0" --conditions=@patchlane/source "${main}" completion zsh | head -n 1; exit "\${PIPESTATUS[0]}"`
   expect((await run('bash', ['-c', script, process.execPath])).stdout).toBe('#compdef patchlane\n')
 })
+
+it('says which Node it needs', async () => {
+  const older = `Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '20.20.2' } })`
+  const args = ['--conditions=@patchlane/source', '--import', `data:text/javascript,${older}`, main, '--version']
+  await expect(run(process.execPath, args)).rejects.toMatchObject({
+    code: 1,
+    stdout: '',
+    stderr: expect.stringMatching(/^Patchlane needs Node 22 or newer; this is v/),
+  })
+})

@@ -36,19 +36,37 @@ export async function pack(pieces: readonly Piece[], budget: number, counter: To
     left -= tokens
   }
   for (const item of packed) {
-    for (const level of levels.slice(levels.indexOf(item.piece.most))) {
-      if (level === 'path') break
-      const text = item.piece.render(level)
-      if (text === undefined || text.length < item.text.length) continue
-      // A token is rarely longer than eight characters: what cannot fit need not be counted.
-      if (text.length / 8 > left + item.tokens) continue
-      const tokens = await counter.count(text)
-      const extra = tokens - item.tokens
-      if (extra > left || (tokens > budget * MAX_SHARE && level !== 'signatures')) continue
-      Object.assign(item, { level, text, tokens })
-      left -= extra
-      break
-    }
+    const raised = await raise(item, left + item.tokens, budget, counter)
+    if (raised === undefined) continue
+    left -= raised.tokens - item.tokens
+    Object.assign(item, raised)
   }
   return packed
+}
+
+type Raised = Pick<Packed, 'level' | 'text' | 'tokens'>
+
+/** The highest level of a piece that fits into the room. */
+async function raise(
+  { piece, text: path }: Packed,
+  room: number,
+  budget: number,
+  counter: TokenCounter,
+): Promise<Raised | undefined> {
+  const fitting = async (level: ContextLevel): Promise<Raised | undefined> => {
+    const text = piece.render(level)
+    if (text === undefined || text.length < path.length) return undefined
+    // A token is rarely longer than eight characters: what cannot fit need not be counted.
+    if (text.length / 8 > room) return undefined
+    const tokens = await counter.count(text)
+    if (tokens > room || (tokens > budget * MAX_SHARE && level !== 'signatures')) return undefined
+    return { level, text, tokens }
+  }
+  const allowed = (level: ContextLevel) => levels.indexOf(level) >= levels.indexOf(piece.most)
+  const whole = allowed('full') ? await fitting('full') : undefined
+  if (whole !== undefined || !allowed('signatures')) return whole
+  // To find the symbols that matter is dear, and they come with the signatures of the others: where those do not fit, these do not.
+  const signatures = await fitting('signatures')
+  if (signatures === undefined || !allowed('symbols')) return signatures
+  return (await fitting('symbols')) ?? signatures
 }

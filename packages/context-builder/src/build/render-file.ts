@@ -1,7 +1,7 @@
 import { languageOf, signatureOf } from '@patchlane/syntax'
 import type { IndexedDefinition } from '../document.ts'
-import { termsOf, wordPattern } from '../words.ts'
 import type { ContextLevel } from './context-source.ts'
+import { TermsOfLines } from './terms-of-lines.ts'
 
 export interface FileToRender {
   path: string
@@ -43,21 +43,13 @@ export function renderFile(file: FileToRender, level: ContextLevel): RenderedFil
 }
 
 /** The definitions that have most of the task in few lines, best first, until they are as long as the level allows. */
-function relevantDefinitions({ definitions, idf }: FileToRender, lines: readonly string[]): IndexedDefinition[] {
-  const terms = new Map<string, readonly string[]>()
-  // A class is read as a whole, and again method by method.
-  const known = (word: string) => {
-    const found = terms.get(word) ?? termsOf(word)
-    terms.set(word, found)
-    return found
-  }
+function relevantDefinitions({ definitions, idf, text }: FileToRender, lines: readonly string[]): IndexedDefinition[] {
+  const said = new TermsOfLines(text, idf)
   const scored = definitions
     .filter(({ kind }) => kind !== 'field' && kind !== 'declaration')
     .map((definition) => {
-      const text = lines.slice(definition.startLine - 1, definition.endLine).join('\n')
-      const found = new Set<string>()
-      for (const word of new Set(text.match(wordPattern(text)))) for (const term of known(word)) found.add(term)
-      const named = new Set((definition.name.match(wordPattern(definition.name)) ?? []).flatMap(termsOf))
+      const found = said.between(definition.startLine, definition.endLine)
+      const named = said.termsIn(definition.name)
       let score = 0
       for (const [term, rarity] of idf) score += (found.has(term) ? rarity : 0) + (named.has(term) ? rarity : 0)
       const length = definition.endLine - definition.startLine + 1
@@ -78,11 +70,15 @@ function relevantDefinitions({ definitions, idf }: FileToRender, lines: readonly
   return chosen
 }
 
+/** Lines that a signature may take: a head is cut long before, and a class may have thousands. */
+const HEAD_LINES = 200
+
 function headOf(file: FileToRender, lines: readonly string[], definition: IndexedDefinition): string {
   const indent = '  '.repeat(depthOf(file.definitions, definition))
   const language = languageOf(file.path)
   if (language === undefined || definition.kind === 'section') return `${indent}${definition.name}`
-  const text = lines.slice(definition.startLine - 1, definition.endLine).join('\n')
+  const first = definition.startLine - 1
+  const text = lines.slice(first, Math.min(definition.endLine, first + HEAD_LINES)).join('\n')
   const start = text.length - text.trimStart().length
   return indent + signatureOf(text, language, { start, end: text.length })
 }
