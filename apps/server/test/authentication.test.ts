@@ -20,6 +20,7 @@ it('asks for a token on every route under /v1, and not on /healthz', async () =>
     ['GET', '/v1/index-version'],
     ['POST', '/v1/index'],
     ['GET', '/v1/status'],
+    ['GET', '/v1/metrics'],
     ['GET', '/v1/events'],
   ] as const) {
     const response = await fixture.ask(null, method, path)

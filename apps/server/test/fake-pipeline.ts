@@ -298,6 +298,11 @@ export class FakePipeline implements Pipeline {
     return this.diagnoses
   }
 
+  async metrics(): Promise<string> {
+    this.#enter('metrics', null)
+    return '# TYPE patchlane_target_leased gauge\npatchlane_target_leased 0\n'
+  }
+
   async status(): Promise<PipelineStatus> {
     this.#enter('status', null)
     const count = (status: PatchStatus) => this.queue.filter((queued) => queued.status === status).length

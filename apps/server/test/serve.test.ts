@@ -26,6 +26,13 @@ it('serves contexts, index versions and the status', async () => {
   expect(statusViewSchema.parse(await status.json())).toMatchObject({ queue: { queued: 1 }, waiting: [{ seq: 1 }] })
 })
 
+it('tells Prometheus how the queue and the index do', async () => {
+  await using fixture = await startServer()
+  const metrics = await fixture.ask('reader', 'GET', '/v1/metrics')
+  expect(metrics.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8')
+  expect(await metrics.text()).toContain('\npatchlane_target_leased 0\n')
+})
+
 it('describes every route in OpenAPI, with the bearer scheme', async () => {
   await using fixture = await startServer()
   const document = openapiSchema.parse(await (await fixture.ask(null, 'GET', '/openapi.json')).json())
@@ -36,6 +43,7 @@ it('describes every route in OpenAPI, with the bearer scheme', async () => {
     '/v1/events',
     '/v1/index',
     '/v1/index-version',
+    '/v1/metrics',
     '/v1/patches',
     '/v1/patches/{id}',
     '/v1/patches/{id}/approve',

@@ -1,4 +1,5 @@
 import { ApplyGateway, GitBranchTarget, GitStagingArea, type Target } from '@patchlane/apply-gateway'
+import { IndexMetrics } from '@patchlane/index-version'
 import { patchStream } from '@patchlane/patch-queue'
 import { defaultWorkspaceRoot, WorkspaceManager } from '@patchlane/workspace'
 import type { PatchlaneConfig, PatchlaneConfigInput } from './config-schema.ts'
@@ -6,6 +7,7 @@ import { AgentDesk } from './desks/agent-desk.ts'
 import { PatchApprovalDesk } from './desks/approval-desk.ts'
 import { CodeDesk } from './desks/code-desk.ts'
 import { LandingGate } from './desks/landing-gate.ts'
+import { pipelineMetrics } from './desks/metrics-desk.ts'
 import { QueuePatchDesk } from './desks/patch-desk.ts'
 import { OrchestratedRunDesk } from './desks/run-desk.ts'
 import { pipelineStatus } from './desks/status-desk.ts'
@@ -85,7 +87,8 @@ function wire(parts: {
     maxFileBytes: config.limits.maxFileBytes,
     ...workspaceLimits(config.workspaces),
   })
-  const code = new CodeIntelligence(context, stores)
+  const indexMetrics = new IndexMetrics()
+  const code = new CodeIntelligence(context, stores, indexMetrics)
   const codeDesk = new CodeDesk(context, config, code)
   const patches = new QueuePatchDesk(context, stores)
   const dependencies = new StagingDependencies(git)
@@ -107,7 +110,7 @@ function wire(parts: {
       checks: checking.checks,
       staging,
       approval: stores.approvalGate,
-      freshness: freshnessGate(context, config),
+      freshness: freshnessGate(context, config, indexMetrics),
       merger,
       admission: config.limits,
       checkTimeoutMs: config.checks.timeoutSeconds * 1000,
@@ -155,6 +158,7 @@ function wire(parts: {
     doctor: async () =>
       (await import('./desks/doctor.ts')).diagnose({ context, config, configFile, stores, workspaceRoot }),
     status: () => pipelineStatus({ context, stores, code, workspaces }),
+    metrics: () => pipelineMetrics({ context, stores, index: indexMetrics }),
     async *events({ stream = patchStream({ repoId, target }), after = 0, follow = false, limit, signal } = {}) {
       if (follow) yield* stores.events.follow(stream, after, signal)
       else yield* await stores.events.read({ stream, after, ...(limit === undefined ? {} : { limit }) })

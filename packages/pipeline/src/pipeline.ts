@@ -55,6 +55,8 @@ export interface Pipeline {
   }): Promise<CheckReport[]>
   doctor(): Promise<Diagnosis[]>
   status(): Promise<PipelineStatus>
+  /** Counts and gauges of the queue and the index, in the text form that Prometheus reads. */
+  metrics(): Promise<string>
   /** The log of one stream; the default is that of the target's patches. With `follow` it goes on until the signal. */
   events(options?: {
     stream?: string

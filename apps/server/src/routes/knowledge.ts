@@ -77,5 +77,18 @@ export function knowledgeRoutes({ pipeline }: { pipeline: Pipeline }): FastifyPl
       },
       async () => toStatusView(await pipeline.status()),
     )
+
+    app.get(
+      '/metrics',
+      {
+        schema: {
+          tags: ['status'],
+          summary: 'Counts and gauges of the queue and the index, for Prometheus',
+          produces: ['text/plain'],
+          response: { 200: z.string(), ...problemResponses },
+        },
+      },
+      async (_request, reply) => reply.type('text/plain; version=0.0.4; charset=utf-8').send(await pipeline.metrics()),
+    )
   }
 }

@@ -1,5 +1,5 @@
 import type { AutoContextBuilder, CodeIndex } from '@patchlane/context-builder'
-import { IndexVersions } from '@patchlane/index-version'
+import { type IndexMetrics, IndexVersions } from '@patchlane/index-version'
 import type { ObjectId, Stamp } from '@patchlane/kernel'
 import { RefusedPatches } from './refused-patches.ts'
 import type { RepositoryContext } from './repository-context.ts'
@@ -9,11 +9,13 @@ import type { Stores } from './stores.ts'
 export class CodeIntelligence {
   readonly #context: RepositoryContext
   readonly #stores: Stores
+  readonly #metrics: IndexMetrics
   #opened: Promise<{ index: CodeIndex; builder: AutoContextBuilder; versions: IndexVersions }> | undefined
 
-  constructor(context: RepositoryContext, stores: Stores) {
+  constructor(context: RepositoryContext, stores: Stores, metrics: IndexMetrics) {
     this.#context = context
     this.#stores = stores
+    this.#metrics = metrics
   }
 
   open() {
@@ -35,6 +37,7 @@ export class CodeIntelligence {
     const versions = new IndexVersions({
       store: this.#stores.indexVersions,
       indexer: index,
+      metrics: this.#metrics,
       events: { publish: (event) => this.#stores.publish(event) },
     })
     const memory = new RefusedPatches(this.#stores.queue, this.#context)
