@@ -2,6 +2,7 @@ import { errorMessage, PatchlaneError, sha256 } from '@patchlane/kernel'
 import { Kysely, PostgresAdapter, PostgresIntrospector, PostgresQueryCompiler, sql, type Transaction } from 'kysely'
 import type { Database, SharedDatabaseOptions } from '../database.ts'
 import { DatabaseDriverError, DatabaseOptionsError } from '../errors.ts'
+import { PreparedStatement } from '../prepared-statement.ts'
 import type { Schema } from '../schema.ts'
 import { SqlDatabase } from '../sql-database.ts'
 import type { PgListenerLike, PgPoolLike } from './postgres-client.ts'
@@ -27,6 +28,10 @@ export interface PostgresOptions extends SharedDatabaseOptions {
   /** How long to keep trying while the server is not there yet, in milliseconds. @default 5_000 */
   connectTimeoutMs?: number
 }
+
+const notify = new PreparedStatement<{ channel: string; topic: string }, unknown>(
+  (value) => sql`select pg_notify(${value('channel')}, ${value('topic')})`,
+)
 
 /** Opens a Postgres database (12 or newer). */
 export async function openPostgres(options: PostgresOptions): Promise<Database> {
@@ -61,7 +66,7 @@ export async function openPostgres(options: PostgresOptions): Promise<Database> 
         channel: `patchlane_${sha256(schema).slice(0, 16)}`,
         createListener,
         send: async (channel, topic) => {
-          await sql`select pg_notify(${channel}, ${topic})`.execute(plain)
+          await notify.run(plain, { channel, topic })
         },
       }),
     clock: options.clock,
