@@ -4,6 +4,7 @@ import { ManualClock, type TestApi } from '@patchlane/kernel/testing'
 import type { Database } from '../database.ts'
 import { EventLog } from '../event-log.ts'
 import { LeaseTable } from '../lease-table.ts'
+import type { Placeholder } from '../prepared-statement.ts'
 import { VerdictCache } from '../verdict-cache.ts'
 import { leaseCases } from './lease-cases.ts'
 import type { DatabaseHarness } from './sql-test-stores.ts'
@@ -27,6 +28,27 @@ export function databaseContract({ it, expect }: TestApi, harness: DatabaseHarne
   it('tells the time of the database, in milliseconds', async () => {
     const database = await harness.open(randomUUID())
     expect(Math.abs((await database.now()) - Date.now())).toBeLessThan(60_000)
+  })
+
+  it('runs a statement of the hot path with other values each time, and the time of each', async () => {
+    const [one, two, clock] = await pair()
+    const streams = [
+      { stream: 'a', last_seq: 1 },
+      { stream: "b'; --", last_seq: 2 },
+    ]
+    await one.db.insertInto('event_streams').values(streams).execute()
+    const read = two.statement((value: Placeholder<{ least: number; stream: string }>) =>
+      two.db
+        .selectFrom('event_streams')
+        .select(['last_seq', two.clock.as('at')])
+        .where('stream', '=', value('stream'))
+        .where('last_seq', '>=', value('least')),
+    )
+    const first = clock.now()
+    expect(await read({ stream: 'a', least: 1 })).toEqual([{ last_seq: 1, at: first }])
+    clock.advance(5)
+    expect(await read({ least: 2, stream: "b'; --" })).toEqual([{ last_seq: 2, at: first + 5 }])
+    expect(await read({ least: 3, stream: "b'; --" })).toEqual([])
   })
 
   it('keeps all of a transaction, or nothing', async () => {
