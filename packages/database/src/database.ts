@@ -1,7 +1,7 @@
 import type { Clock } from '@patchlane/kernel'
 import type { Kysely, RawBuilder, Transaction } from 'kysely'
 import type { LeaseKeeper } from './lease-keeper/lease-keeper.ts'
-import type { Compilable, Placeholder } from './prepared-statement.ts'
+import type { Compilable, ParameterOf } from './prepared-statement.ts'
 import type { Schema } from './schema.ts'
 import type { WakeUps } from './wake-ups.ts'
 
@@ -31,7 +31,7 @@ export interface Database {
    * decides for good.
    */
   statement<Values extends object, Row>(
-    build: (value: Placeholder<Values>) => Compilable<Row>,
+    build: (value: ParameterOf<Values>) => Compilable<Row>,
   ): (values: Values) => Promise<Row[]>
   /** The time on the database's clock, UTC in milliseconds: one clock for all machines that share the store. */
   now(executor?: Kysely<Schema>): Promise<number>

@@ -2,7 +2,7 @@ import { type CompiledQuery, type Kysely, type RawBuilder, sql } from 'kysely'
 import type { Schema } from './schema.ts'
 
 /** Where a value of this name goes when the statement runs. */
-export type Placeholder<Values extends object> = <Name extends keyof Values & string>(
+export type ParameterOf<Values extends object> = <Name extends keyof Values & string>(
   name: Name,
 ) => RawBuilder<Values[Name]>
 
@@ -23,11 +23,11 @@ class Hole {
  * A statement that is written out as SQL once, and run many times with other values. Writing out costs as much as a trip to a server on the same machine.
  */
 export class PreparedStatement<Values extends object, Row> {
-  readonly #build: (value: Placeholder<Values>) => Compilable<Row>
+  readonly #build: (value: ParameterOf<Values>) => Compilable<Row>
   #compiled: CompiledQuery<Row> | undefined
 
   /** `build` is called when the statement is run for the first time. */
-  constructor(build: (value: Placeholder<Values>) => Compilable<Row>) {
+  constructor(build: (value: ParameterOf<Values>) => Compilable<Row>) {
     this.#build = build
   }
 

@@ -9,7 +9,7 @@ import type { ThreadStore } from './lease-keeper/lease-thread-protocol.ts'
 import { ThreadLeaseKeeper } from './lease-keeper/thread-lease-keeper.ts'
 import { LeaseTable } from './lease-table.ts'
 import { assertSchema, type MigrationEngine, migrateSchema } from './migrator.ts'
-import { type Compilable, type Placeholder, PreparedStatement } from './prepared-statement.ts'
+import { type Compilable, type ParameterOf, PreparedStatement } from './prepared-statement.ts'
 import type { Schema } from './schema.ts'
 import type { WakeUps } from './wake-ups.ts'
 
@@ -58,7 +58,7 @@ export class SqlDatabase implements Database {
   }
 
   statement<Values extends object, Row>(
-    build: (value: Placeholder<Values>) => Compilable<Row>,
+    build: (value: ParameterOf<Values>) => Compilable<Row>,
   ): (values: Values) => Promise<Row[]> {
     const kept = new PreparedStatement(build)
     // A clock that replaces the database's is a value of the moment in the text.

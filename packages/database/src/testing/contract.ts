@@ -4,7 +4,7 @@ import { ManualClock, type TestApi } from '@patchlane/kernel/testing'
 import type { Database } from '../database.ts'
 import { EventLog } from '../event-log.ts'
 import { LeaseTable } from '../lease-table.ts'
-import type { Placeholder } from '../prepared-statement.ts'
+import type { ParameterOf } from '../prepared-statement.ts'
 import { VerdictCache } from '../verdict-cache.ts'
 import { leaseCases } from './lease-cases.ts'
 import type { DatabaseHarness } from './sql-test-stores.ts'
@@ -37,7 +37,7 @@ export function databaseContract({ it, expect }: TestApi, harness: DatabaseHarne
       { stream: "b'; --", last_seq: 2 },
     ]
     await one.db.insertInto('event_streams').values(streams).execute()
-    const read = two.statement((value: Placeholder<{ least: number; stream: string }>) =>
+    const read = two.statement((value: ParameterOf<{ least: number; stream: string }>) =>
       two.db
         .selectFrom('event_streams')
         .select(['last_seq', two.clock.as('at')])

@@ -1,4 +1,4 @@
-import type { Database, Placeholder } from '@patchlane/database'
+import type { Database, ParameterOf } from '@patchlane/database'
 import { isSettled, type PatchStatus, type TargetLease } from '@patchlane/kernel'
 import { sql } from 'kysely'
 import { stepData } from '../apply-move.ts'
@@ -55,7 +55,7 @@ export function advanceStatement(
 function advance(
   { clock, table }: Database,
   { to, withVerdict }: { to: PatchStatus; withVerdict: boolean },
-  value: Placeholder<AdvanceValues>,
+  value: ParameterOf<AdvanceValues>,
 ) {
   return sql<ProposalRow>`
     with lease as (

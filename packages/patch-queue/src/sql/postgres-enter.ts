@@ -1,4 +1,4 @@
-import type { Database, Placeholder } from '@patchlane/database'
+import type { Database, ParameterOf } from '@patchlane/database'
 import { sql } from 'kysely'
 import { enteredData } from '../new-patch.ts'
 import { patchStream, type TargetRef } from '../patch-queue.ts'
@@ -29,7 +29,7 @@ interface EnterValues extends TargetRef {
  * meet at its key: the later one fails.
  */
 export function enterStatement(database: Database): (patches: readonly NewPatch[]) => Promise<Place | undefined> {
-  const run = database.statement((value: Placeholder<EnterValues>) => enter(database, value))
+  const run = database.statement((value: ParameterOf<EnterValues>) => enter(database, value))
   return async (patches) => {
     const [first] = patches
     if (first === undefined) return undefined
@@ -46,7 +46,7 @@ export function enterStatement(database: Database): (patches: readonly NewPatch[
   }
 }
 
-function enter({ clock, table }: Database, value: Placeholder<EnterValues>) {
+function enter({ clock, table }: Database, value: ParameterOf<EnterValues>) {
   const count = sql`${value('count')}::integer`
   return sql<Place>`
     with entering as (

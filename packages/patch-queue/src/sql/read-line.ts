@@ -1,4 +1,4 @@
-import { type Database, leaseStanding, type Placeholder, type Schema } from '@patchlane/database'
+import { type Database, leaseStanding, type ParameterOf, type Schema } from '@patchlane/database'
 import type { TargetLease } from '@patchlane/kernel'
 import { type Kysely, type RawBuilder, sql } from 'kysely'
 import type { LineView } from '../patch-store.ts'
@@ -23,7 +23,7 @@ export function lineReader(
   database: Database,
   cache: PatchCache,
 ): (lease: TargetLease, limit: number) => Promise<LineView> {
-  const read = database.statement((value: Placeholder<LineValues>) => lineQuery(database, value))
+  const read = database.statement((value: ParameterOf<LineValues>) => lineQuery(database, value))
   return async (lease, limit) => {
     const rows = await read({
       repoId: lease.repoId,
@@ -57,7 +57,7 @@ function hasPatch<Row extends { patch_id: string | null }>(row: Row): row is Row
   return row.patch_id !== null
 }
 
-function lineQuery({ db, clock, dialect }: Database, value: Placeholder<LineValues>) {
+function lineQuery({ db, clock, dialect }: Database, value: ParameterOf<LineValues>) {
   return db
     .selectFrom('target_leases')
     .leftJoin('patch_targets', (join) =>
@@ -84,7 +84,7 @@ function lineQuery({ db, clock, dialect }: Database, value: Placeholder<LineValu
 }
 
 /** `queued` patches whose dependencies have all landed, in the order of the line. */
-function readyPatches(db: Kysely<Schema>, value: Placeholder<LineValues>) {
+function readyPatches(db: Kysely<Schema>, value: ParameterOf<LineValues>) {
   return db
     .selectFrom('patch_proposals')
     .selectAll()
@@ -109,7 +109,7 @@ function readyPatches(db: Kysely<Schema>, value: Placeholder<LineValues>) {
     .limit(value('limit'))
 }
 
-function inHandLine(db: Kysely<Schema>, value: Placeholder<LineValues>) {
+function inHandLine(db: Kysely<Schema>, value: ParameterOf<LineValues>) {
   return db
     .selectFrom('patch_proposals')
     .select(({ fn }) => fn.min<number | null>('line').as('line'))
