@@ -13,7 +13,7 @@ import {
 type AsyncMethod = (this: unknown, ...args: unknown[]) => Promise<unknown>
 type Around = (call: () => Promise<unknown>, self: unknown, args: readonly unknown[]) => Promise<unknown>
 
-/** Makes this process die at the point that it is armed for. */
+/** Makes this process die, or stop, at the point that it is armed for. */
 export class CrashArming {
   #armed: CrashOrder | null = null
   #left = 0
@@ -60,8 +60,10 @@ export class CrashArming {
     if (name.startsWith('landing: ') !== seen.landings > 0 && /^(?:landing|recovery): /.test(name)) return
     const { matches } = crashPoint(name)
     if ((matches !== undefined && !matches(args, result, self)) || this.#left-- > 0) return
-    fs.writeSync(1, `crash ${name}\n`)
-    process.kill(process.pid, 'SIGKILL')
+    const { signal = 'SIGKILL' } = this.#armed
+    this.arm(null)
+    fs.writeSync(1, `${signal} ${name}\n`)
+    process.kill(process.pid, signal)
   }
 }
 

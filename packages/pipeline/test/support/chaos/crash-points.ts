@@ -180,10 +180,12 @@ export const crashPointNames: readonly CrashPointName[] = Object.keys(crashPoint
   (name): name is CrashPointName => name in crashPoints,
 )
 
-/** An order to die: at the point, but only after having passed it so often. */
+/** An order to die, or only to fall asleep: at the point, but only after having passed it so often. */
 export interface CrashOrder {
   point: CrashPointName
   pass: number
+  /** @default 'SIGKILL' */
+  signal?: 'SIGKILL' | 'SIGSTOP'
 }
 
 /** A look at a point without the narrow type of its own entry. */

@@ -15,6 +15,8 @@ class Gateway {
   readonly #child: ChildProcess
   readonly ended: Promise<void>
   readonly ready: Promise<void>
+  /** Called when it stopped at a crash point. */
+  onStop: ((point: CrashPointName) => void) | undefined
   /** Where it died, if that was at a crash point. */
   crashedAt: CrashPointName | undefined
   /** We killed it. */
@@ -34,7 +36,8 @@ class Gateway {
         const text = line.slice(line.indexOf(' ') + 1)
         if (line === 'ready') ready.resolve()
         else if (line.startsWith('error ')) this.codes.push(text)
-        else if (line.startsWith('crash ') && isCrashPoint(text)) this.crashedAt = text
+        else if (line.startsWith('SIGKILL ') && isCrashPoint(text)) this.crashedAt = text
+        else if (line.startsWith('SIGSTOP ') && isCrashPoint(text)) this.onStop?.(text)
       })
     this.#child.stderr?.on('data', (chunk) => {
       this.errors = `${this.errors}${String(chunk)}`.slice(-4_000)
@@ -71,7 +74,7 @@ export interface FleetOptions extends Pick<GatewayOrders, 'repository' | 'store'
   order?: CrashOrder | null
 }
 
-/** A gateway died where it was told to. */
+/** A gateway died, or stopped, where it was told to. */
 export interface Crash {
   owner: string
   point: CrashPointName
@@ -121,7 +124,7 @@ export class Fleet {
     for (const gateway of this.#slots) gateway.wake()
   }
 
-  /** The next death at a crash point; undefined if there is none for so long, in milliseconds. */
+  /** The next death, or stop, at a crash point; undefined if there is none for so long, in milliseconds. */
   async crash(patience: number): Promise<Crash | undefined> {
     if (this.#crashes.length === 0)
       await new Promise<void>((resolve) => {
@@ -150,10 +153,20 @@ export class Fleet {
     return () => gateway?.signal('SIGCONT')
   }
 
+  /** Wakes one that stopped at a crash point. */
+  thaw(owner: string): void {
+    this.#slots.find((gateway) => gateway.owner === owner)?.signal('SIGCONT')
+  }
+
   async close(): Promise<void> {
     this.#closed = true
     await Promise.all(this.#slots.map((gateway) => gateway.kill()))
     rmSync(this.#directory, { recursive: true, force: true })
+  }
+
+  #hear(crash: Crash): void {
+    this.#crashes.push(crash)
+    this.#onCrash?.()
   }
 
   #begin(slot: number): void {
@@ -161,13 +174,13 @@ export class Fleet {
     const owner = `gateway-${slot}.${++this.#lives}`
     const gateway = new Gateway({ repository, store, leaseMs, owner, crashFile: this.#crashFile })
     this.#slots[slot] = gateway
+    gateway.onStop = (point) => this.#hear({ owner, point })
     void gateway.ended.then(() => {
       for (const code of gateway.codes) this.survived[code] = (this.survived[code] ?? 0) + 1
       const point = gateway.crashedAt
       if (point !== undefined) {
         this.deaths[point] = (this.deaths[point] ?? 0) + 1
-        this.#crashes.push({ owner, point })
-        this.#onCrash?.()
+        this.#hear({ owner, point })
       } else if (!gateway.killed) this.unexpected.push(`${owner} ended: ${gateway.errors.trim()}`)
       if (!this.#closed) this.#begin(slot)
     })

@@ -135,6 +135,26 @@ export class Disturbance {
     thaw()
   }
 
+  /**
+   * Ordered sleep: whoever takes the target next stops at the point, past its lease, and so does the one that takes over from it. Both wake
+   * one after the other, the overtaken one first, with the target just as they saw it last.
+   */
+  async overtake(point: CrashPointName, patience: number): Promise<void> {
+    const order: CrashOrder = { point, pass: 0, signal: 'SIGSTOP' }
+    this.fleet.order(order)
+    const slot = this.fleet.slotOf(await this.holder())
+    if (slot !== undefined) await this.kill(slot)
+    const overtaken = await this.fleet.crash(patience)
+    const overtaker = await this.fleet.crash(patience)
+    this.fleet.order(null)
+    for (const sleeper of [overtaken, overtaker]) {
+      if (sleeper === undefined) throw new Error(`Nobody came to "${point}" in ${patience} ms.`)
+      this.#faults.freeze++
+      this.fleet.thaw(sleeper.owner)
+      await pause(this.leaseMs / 2)
+    }
+  }
+
   async cut(): Promise<void> {
     this.#faults.cut++
     await this.#cutConnection?.()
