@@ -48,8 +48,9 @@ describe('Three gateways under faults', () => {
       `lose nothing, land nothing twice or out of order, on ${engine} (seed ${seed})`,
       async () => {
         const notes: TourNotes = { took: {}, missed: [] }
-        const report = await runRound({ seed, store, order: handfulTour[0], cutConnection: cut, patience: 60_000 }, (on) =>
-          handful(on, notes),
+        const report = await runRound(
+          { seed, store, order: handfulTour[0], cutConnection: cut, patience: 60_000 },
+          (on) => handful(on, notes),
         )
         expect(report.violations).toEqual([])
         expect(notes.missed).toEqual([])
