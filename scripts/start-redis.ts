@@ -10,6 +10,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 export interface RedisServer {
   /** The path that clients connect to. */
   socket: string
+  /** Kills it. */
+  die(): Promise<void>
+  /** Starts it again, on the same socket. */
+  comeBack(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -30,14 +34,26 @@ export async function startRedis({ durable = false }: StartRedisOptions = {}): P
   const socket = join(directory, 'redis.sock')
   const log = durable ? ['--appendonly', 'yes', '--appendfsync', 'always'] : ['--appendonly', 'no']
   const args = ['--port', '0', '--unixsocket', socket, '--save', '', ...log, '--dir', directory]
-  const server = spawn('redis-server', args, { stdio: 'ignore' })
-  while (server.exitCode === null && !(await answers(socket))) await sleep(10)
+  const start = async () => {
+    const server = spawn('redis-server', args, { stdio: 'ignore' })
+    while (server.exitCode === null && !(await answers(socket))) await sleep(10)
+    return server
+  }
+  const end = async (signal: NodeJS.Signals) => {
+    if (server.exitCode !== null || server.signalCode !== null) return
+    const exit = once(server, 'exit')
+    server.kill(signal)
+    await exit
+  }
+  let server = await start()
   return {
     socket,
+    die: () => end('SIGKILL'),
+    async comeBack() {
+      server = await start()
+    },
     async stop() {
-      const exit = once(server, 'exit')
-      server.kill('SIGTERM')
-      await exit
+      await end('SIGTERM')
       await rm(directory, { recursive: true, force: true })
     },
   }

@@ -177,6 +177,8 @@ export class ApplyGateway {
 }
 
 async function pause(ms: number, signal: AbortSignal, wake?: (signal: AbortSignal) => Promise<void>): Promise<void> {
+  // Its end is no news to wait for.
+  if (signal.aborted) return
   const over = new AbortController()
   const either = AbortSignal.any([signal, over.signal])
   const timer = new Promise<void>((resolve) => {

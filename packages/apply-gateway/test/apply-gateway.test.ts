@@ -285,6 +285,19 @@ describe('the road of a patch', () => {
     await watching
     expect(ids.map((id) => queue.get(id).status)).toEqual(['landed', 'landed'])
   })
+
+  it('ends at once when told so while it waits', async () => {
+    const { gateway } = await setUp({ a: 'a\n' })
+    const stop = new AbortController()
+    await gateway.watch({
+      signal: stop.signal,
+      idleMs: 3_600_000,
+      wake: () => {
+        stop.abort()
+        return new Promise(() => {})
+      },
+    })
+  })
 })
 
 describe('work of the user', () => {

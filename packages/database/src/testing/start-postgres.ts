@@ -17,6 +17,10 @@ export interface PostgresServer {
 export interface StartPostgresOptions {
   /** True for figures: as a server that must not lose anything is run. @default false */
   fsync?: boolean
+  /** Where its data lies, in a folder of its own. @default the folder for temporary files */
+  directory?: string
+  /** Settings as `postgres -c` takes them. */
+  settings?: readonly string[]
 }
 
 /**
@@ -36,16 +40,20 @@ export async function startPostgres(options: StartPostgresOptions = {}): Promise
     console.warn(`\n!! ${message}\n!! ALL POSTGRES TESTS ARE SKIPPED.\n`)
     return undefined
   }
-  const directory = mkdtempSync(join(tmpdir(), 'patchlane-postgres-'))
+  const directory = mkdtempSync(join(options.directory ?? tmpdir(), 'patchlane-postgres-'))
   try {
-    return await start(bin, directory, options.fsync ?? false)
+    return await start(bin, directory, options)
   } catch (error) {
     rmSync(directory, { recursive: true, force: true })
     throw error
   }
 }
 
-async function start(bin: string, directory: string, fsync: boolean): Promise<PostgresServer> {
+async function start(
+  bin: string,
+  directory: string,
+  { fsync = false, settings: given = [] }: StartPostgresOptions,
+): Promise<PostgresServer> {
   const who = await unprivilegedUser()
   if (who.uid !== undefined && who.gid !== undefined) chownSync(directory, who.uid, who.gid)
   const data = join(directory, 'data')
@@ -61,6 +69,7 @@ async function start(bin: string, directory: string, fsync: boolean): Promise<Po
     `unix_socket_directories=${directory}`,
     `fsync=${fsync ? 'on' : 'off'}`,
     'max_connections=1000',
+    ...given,
   ]
   const server = spawn(
     join(bin, 'postgres'),

@@ -35,11 +35,17 @@ export class LandingGate implements Gate {
   async watch({ signal, ...hear }: WatchOptions): Promise<void> {
     await this.#freeFromTheDead()
     const gateway = await this.#open
-    await gateway.watch({
-      signal,
-      wake: (idle) => this.#news(idle),
-      ...hear,
-    })
+    // Listens from beginning to end: whoever connects anew to listen has to look whether something was missed, again and again.
+    const unlisten = this.#stores.database.wakeUps.listen(patchStream(this.#line), () => {})
+    try {
+      await gateway.watch({
+        signal,
+        wake: (idle) => this.#news(idle),
+        ...hear,
+      })
+    } finally {
+      unlisten()
+    }
   }
 
   /**

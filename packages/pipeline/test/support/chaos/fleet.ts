@@ -1,8 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import type { CrashPointName } from './crash-points.ts'
-import { crashPoints } from './crash-points.ts'
+import { type CrashOrder, type CrashPointName, crashPoints } from './crash-points.ts'
 import type { GatewayOrders } from './gateway-process.ts'
 
 const program = fileURLToPath(new URL('./gateway-process.ts', import.meta.url))
@@ -13,6 +15,8 @@ class Gateway {
   readonly #child: ChildProcess
   readonly ended: Promise<void>
   readonly ready: Promise<void>
+  /** Called when it stopped at a crash point. */
+  onStop: ((point: CrashPointName) => void) | undefined
   /** Where it died, if that was at a crash point. */
   crashedAt: CrashPointName | undefined
   /** We killed it. */
@@ -23,7 +27,7 @@ class Gateway {
   constructor(orders: GatewayOrders) {
     this.owner = orders.owner
     const args = ['--conditions=@patchlane/source', program, JSON.stringify(orders)]
-    this.#child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] })
+    this.#child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] })
     this.ended = new Promise((resolve) => this.#child.once('close', () => resolve()))
     const ready = Promise.withResolvers<void>()
     this.ready = Promise.race([ready.promise, this.ended])
@@ -32,7 +36,8 @@ class Gateway {
         const text = line.slice(line.indexOf(' ') + 1)
         if (line === 'ready') ready.resolve()
         else if (line.startsWith('error ')) this.codes.push(text)
-        else if (line.startsWith('crash ') && isCrashPoint(text)) this.crashedAt = text
+        else if (line.startsWith('SIGKILL ') && isCrashPoint(text)) this.crashedAt = text
+        else if (line.startsWith('SIGSTOP ') && isCrashPoint(text)) this.onStop?.(text)
       })
     this.#child.stderr?.on('data', (chunk) => {
       this.errors = `${this.errors}${String(chunk)}`.slice(-4_000)
@@ -41,6 +46,11 @@ class Gateway {
 
   get isRunning(): boolean {
     return this.#child.exitCode === null && this.#child.signalCode === null
+  }
+
+  wake(): void {
+    // It may be about to end.
+    if (this.#child.connected) this.#child.send('news', () => {})
   }
 
   signal(name: 'SIGSTOP' | 'SIGCONT'): void {
@@ -60,9 +70,14 @@ function isCrashPoint(text: string): text is CrashPointName {
 
 export interface FleetOptions extends Pick<GatewayOrders, 'repository' | 'store' | 'leaseMs'> {
   size: number
-  /** Asked at each start: where this gateway is to die. */
-  nextCrash(): GatewayOrders['crash']
-  onCrash(point: CrashPointName): void
+  /** Where the first that takes the target dies. @default null: nowhere */
+  order?: CrashOrder | null
+}
+
+/** A gateway died, or stopped, where it was told to. */
+export interface Crash {
+  owner: string
+  point: CrashPointName
 }
 
 /** Gateways that are started again whenever they end. */
@@ -71,6 +86,13 @@ export class Fleet {
   readonly #slots: Gateway[] = []
   #lives = 0
   #closed = false
+  readonly #directory = mkdtempSync(join(tmpdir(), 'patchlane-fleet-'))
+  readonly #crashFile = join(this.#directory, 'next-crash.json')
+  /** Those that nobody has asked for. */
+  readonly #crashes: Crash[] = []
+  #onCrash: (() => void) | undefined
+  /** How often gateways died at each point. */
+  readonly deaths: Partial<Record<CrashPointName, number>> = {}
   /** What gateways said when they ended on their own. */
   readonly unexpected: string[] = []
   /** Codes of errors that gateways survived, and how often. */
@@ -78,6 +100,7 @@ export class Fleet {
 
   constructor(options: FleetOptions) {
     this.#options = options
+    this.order(options.order ?? null)
   }
 
   async start(): Promise<void> {
@@ -87,6 +110,31 @@ export class Fleet {
 
   get size(): number {
     return this.#options.size
+  }
+
+  /** Whoever takes the target next dies there; null: all may live, also who holds it, once they are woken. */
+  order(crash: CrashOrder | null): void {
+    const fresh = `${this.#crashFile}.new`
+    writeFileSync(fresh, JSON.stringify(crash))
+    renameSync(fresh, this.#crashFile)
+  }
+
+  /** Makes those that wait for the target look again. */
+  wake(): void {
+    for (const gateway of this.#slots) gateway.wake()
+  }
+
+  /** The next death, or stop, at a crash point; undefined if there is none for so long, in milliseconds. */
+  async crash(patience: number): Promise<Crash | undefined> {
+    if (this.#crashes.length === 0)
+      await new Promise<void>((resolve) => {
+        const impatient = setTimeout(resolve, patience)
+        this.#onCrash = () => {
+          clearTimeout(impatient)
+          resolve()
+        }
+      })
+    return this.#crashes.shift()
   }
 
   /** Where the gateway of this name runs; undefined if it does no more. */
@@ -105,20 +153,35 @@ export class Fleet {
     return () => gateway?.signal('SIGCONT')
   }
 
+  /** Wakes one that stopped at a crash point. */
+  thaw(owner: string): void {
+    this.#slots.find((gateway) => gateway.owner === owner)?.signal('SIGCONT')
+  }
+
   async close(): Promise<void> {
     this.#closed = true
     await Promise.all(this.#slots.map((gateway) => gateway.kill()))
+    rmSync(this.#directory, { recursive: true, force: true })
+  }
+
+  #hear(crash: Crash): void {
+    this.#crashes.push(crash)
+    this.#onCrash?.()
   }
 
   #begin(slot: number): void {
     const { repository, store, leaseMs } = this.#options
     const owner = `gateway-${slot}.${++this.#lives}`
-    const gateway = new Gateway({ repository, store, leaseMs, owner, crash: this.#options.nextCrash() })
+    const gateway = new Gateway({ repository, store, leaseMs, owner, crashFile: this.#crashFile })
     this.#slots[slot] = gateway
+    gateway.onStop = (point) => this.#hear({ owner, point })
     void gateway.ended.then(() => {
       for (const code of gateway.codes) this.survived[code] = (this.survived[code] ?? 0) + 1
-      if (gateway.crashedAt !== undefined) this.#options.onCrash(gateway.crashedAt)
-      else if (!gateway.killed) this.unexpected.push(`${owner} ended: ${gateway.errors.trim()}`)
+      const point = gateway.crashedAt
+      if (point !== undefined) {
+        this.deaths[point] = (this.deaths[point] ?? 0) + 1
+        this.#hear({ owner, point })
+      } else if (!gateway.killed) this.unexpected.push(`${owner} ended: ${gateway.errors.trim()}`)
       if (!this.#closed) this.#begin(slot)
     })
   }
