@@ -61,9 +61,8 @@ export function tokenPath(checkout: Checkout, token: string): string {
 
 /** Gives the lock back, durably: after a power cut nobody would know whose it was. A lock that is not this landing's stays. */
 export async function unlockIndex(checkout: Checkout, token: string): Promise<void> {
-  await removeFile(privateIndex(checkout, token))
-  await removeFile(`${privateIndex(checkout, token)}.lock`)
-  await removeFile(tokenPath(checkout, token))
+  const index = privateIndex(checkout, token)
+  await Promise.all([index, `${index}.lock`, tokenPath(checkout, token)].map(removeFile))
   const lock = indexLock(checkout)
   const held = await readFile(lock, 'latin1').catch(() => '')
   if (held === token) await removeFile(lock)
@@ -181,9 +180,9 @@ export async function waitForStaleReaders(checkout: Checkout): Promise<void> {
 export async function syncCheckout(checkout: LandingCheckout): Promise<void> {
   const { workTree, paths, newFolders } = checkout
   const files = paths.map(({ path }) => join(workTree, path))
-  await Promise.all(files.map(syncPlainFile))
   const folders = new Set([...files, ...newFolders.map((folder) => join(workTree, folder))].map(dirname))
-  await Promise.all([...folders].map((folder) => syncNearestFolder(folder, workTree)))
+  // Bytes and names are durable by calls of their own, in any order: the journal knows of all until both are.
+  await Promise.all([...files.map(syncPlainFile), ...[...folders].map((folder) => syncNearestFolder(folder, workTree))])
 }
 
 /** Links have no bytes of their own to sync, and following them could leave the worktree. */

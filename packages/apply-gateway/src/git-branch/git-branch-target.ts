@@ -102,6 +102,9 @@ export class GitBranchTarget implements Target {
 
   async land(verdict: LandingVerdict, fence: Fence): Promise<void> {
     assertMinted(verdict)
+    // Durable before files or refs depend on it; until then the disk works beside us.
+    const synced = this.repository.syncObjects()
+    synced.catch(() => undefined)
     await this.#assertExact(verdict)
     await this.#fence.verify(fence)
     if ((await this.head()) !== verdict.base) throw new HeadMovedError(this.name, verdict.base)
@@ -114,14 +117,8 @@ export class GitBranchTarget implements Target {
     // Awaited later, or not at all; its failure is reported there.
     starting.catch(() => undefined)
     try {
-      // Durable before a ref can point there; until then the disk works beside us.
-      const synced = this.repository.syncObjects()
-      synced.catch(() => undefined)
       const intent = await this.#intend(verdict, checkout)
-      const prepare = async () => {
-        await synced
-        return this.#prepare(intent, fence, gitDir, starting)
-      }
+      const prepare = () => this.#prepare(intent, fence, gitDir, starting, synced)
       await this.#begin(intent, fence)
       if (checkout === undefined || intent.checkout === null) await this.#landRef(intent, prepare)
       else await this.#landCheckout(intent, intent.checkout, prepare)
@@ -241,6 +238,7 @@ export class GitBranchTarget implements Target {
     }
     let transaction: RefTransaction | undefined
     let moving = false
+    let synced: Promise<void> | undefined
     try {
       await refuseOverlaps(checkout, checkout.paths)
       transaction = await prepare()
@@ -248,6 +246,11 @@ export class GitBranchTarget implements Target {
       if ((await readHead(checkout.gitDir)) !== this.name) throw new CheckoutBusyError('another branch was checked out')
       moving = true
       await this.#move(intent, checkout)
+      // Awaited before the journal is closed; the disk works while the refs are moved.
+      synced = syncCheckout(checkout)
+      synced.catch(() => undefined)
+      // On disk before it takes the name of the index.
+      await syncFile(privateIndex(checkout, intent.token))
     } catch (thrown) {
       await transaction?.abort()
       // Files that look like ours before we moved any are somebody else's: of the writer, say, that overtook us and landed the same patch.
@@ -264,7 +267,7 @@ export class GitBranchTarget implements Target {
     }
     await this.#close(intent, async () => {
       await publishIndex(checkout, intent.token)
-      await Promise.all([syncCheckout(checkout), this.#syncRef(), waitForStaleReaders(checkout)])
+      await Promise.all([synced, this.#syncRef(), waitForStaleReaders(checkout)])
       await unlockIndex(checkout, intent.token)
     })
   }
@@ -310,8 +313,6 @@ export class GitBranchTarget implements Target {
         noted.catch(() => undefined)
       },
     }).finally(() => noted)
-    // On disk before it takes the name of the index.
-    await syncFile(privateIndex(checkout, intent.token))
   }
 
   async #noteChild(pid: number): Promise<void> {
@@ -327,11 +328,13 @@ export class GitBranchTarget implements Target {
     await this.#journal.end(intent)
   }
 
+  /** Locks the refs. When it returns, what they are to name is durable, too. */
   async #prepare(
     intent: Intent,
     fence: Fence,
     gitDir: string,
     starting: Promise<RefTransaction>,
+    synced: Promise<void>,
   ): Promise<RefTransaction> {
     for (let attempt = 0; ; attempt++) {
       const transaction = await (attempt === 0 ? starting : this.#beginTransaction(gitDir))
@@ -343,7 +346,7 @@ export class GitBranchTarget implements Target {
           this.#fenceHolds(fence),
           { kind: 'update', ref: this.name, new: intent.new, old: intent.old },
         ])
-        await Promise.all([noted, this.#noteLocks(gitDir)])
+        await Promise.all([noted, this.#noteLocks(gitDir), synced])
         return transaction
       } catch (thrown) {
         await transaction.abort()
