@@ -28,6 +28,7 @@ import {
 import { type Checkout, findCheckout, readHead } from './checkouts.ts'
 import { FenceRef } from './fence.ts'
 import { type Intent, IntentJournal, type IntentPath, type LandingCheckout } from './intent.ts'
+import { type Move, ReadyMove } from './ready-move.ts'
 import { recoverLanding, refLocks } from './recover-landing.ts'
 import { missingFolders, restoreFiles } from './restore-files.ts'
 import { visibleRecords } from './visible-records.ts'
@@ -56,6 +57,7 @@ export class GitBranchTarget implements Target {
   readonly repository: GitRepository
   readonly #fence: FenceRef
   readonly #journal: IntentJournal
+  readonly #readyMove: ReadyMove
   readonly #indexWaitMs: number
   readonly #refLockRetries: number
 
@@ -68,6 +70,7 @@ export class GitBranchTarget implements Target {
     this.#fence = new FenceRef(options.repository, options.name)
     const folder = join(options.repository.commonDir, 'patchlane', 'landing')
     this.#journal = new IntentJournal(join(folder, `${encodeURIComponent(options.name)}.jsonl`))
+    this.#readyMove = new ReadyMove(options.repository)
     this.#indexWaitMs = options.indexWaitMs ?? 5_000
     this.#refLockRetries = options.refLockRetries ?? 40
   }
@@ -98,6 +101,7 @@ export class GitBranchTarget implements Target {
     const checkout = await findCheckout(this.repository, this.name)
     const gitDir = checkout?.gitDir ?? this.repository.commonDir
     await this.repository.readyRefTransaction({ message: REFLOG, gitDir })
+    if (checkout !== undefined) await this.#readyMove.prepare(checkout)
   }
 
   async land(verdict: LandingVerdict, fence: Fence): Promise<void> {
@@ -116,17 +120,20 @@ export class GitBranchTarget implements Target {
     const starting = this.#beginTransaction(gitDir)
     // Awaited later, or not at all; its failure is reported there.
     starting.catch(() => undefined)
+    const move = checkout === undefined ? undefined : await this.#readyMove.take(checkout)
     try {
-      const intent = await this.#intend(verdict, checkout)
+      const intent = await this.#intend(verdict, checkout, move?.token)
       const prepare = () => this.#prepare(intent, fence, gitDir, starting, synced)
       await this.#begin(intent, fence)
       if (checkout === undefined || intent.checkout === null) await this.#landRef(intent, prepare)
-      else await this.#landCheckout(intent, intent.checkout, prepare)
+      else await this.#landCheckout(intent, intent.checkout, prepare, move)
     } catch (thrown) {
       throw PatchlaneError.is(thrown) && thrown.code !== 'GIT_COMMAND_FAILED'
         ? thrown
         : new LandingFailedError(errorMessage(thrown), { cause: thrown })
     } finally {
+      // Nothing that bears the name of this landing stays behind, or the next would wait for it.
+      await move?.git?.stop()
       await starting.then((transaction) => transaction.abort()).catch(() => undefined)
     }
   }
@@ -178,7 +185,7 @@ export class GitBranchTarget implements Target {
     }
   }
 
-  async #intend(verdict: LandingVerdict, checkout: Checkout | undefined): Promise<Intent> {
+  async #intend(verdict: LandingVerdict, checkout?: Checkout, token: string = randomUUID()): Promise<Intent> {
     const owner = await identityOf()
     if (owner === undefined) throw new LandingFailedError('this process cannot be named')
     const paths: IntentPath[] =
@@ -190,7 +197,7 @@ export class GitBranchTarget implements Target {
       new: verdict.commit,
       owner,
       startedAt: Date.now(),
-      token: randomUUID(),
+      token,
       checkout:
         checkout === undefined
           ? null
@@ -229,6 +236,7 @@ export class GitBranchTarget implements Target {
     intent: Intent,
     checkout: LandingCheckout,
     prepare: () => Promise<RefTransaction>,
+    move: Move | undefined,
   ): Promise<void> {
     try {
       await lockIndex(checkout, intent.token, this.#indexWaitMs)
@@ -245,7 +253,7 @@ export class GitBranchTarget implements Target {
       // The refs are locked now, HEAD too: what is read here stays true until the end.
       if ((await readHead(checkout.gitDir)) !== this.name) throw new CheckoutBusyError('another branch was checked out')
       moving = true
-      await this.#move(intent, checkout)
+      await this.#move(intent, checkout, move)
       // Awaited before the journal is closed; the disk works while the refs are moved.
       synced = syncCheckout(checkout)
       synced.catch(() => undefined)
@@ -301,12 +309,13 @@ export class GitBranchTarget implements Target {
     }
   }
 
-  async #move(intent: Intent, checkout: Checkout): Promise<void> {
+  async #move(intent: Intent, checkout: Checkout, move: Move | undefined): Promise<void> {
     let noted: Promise<void> | undefined
     await moveFiles(this.repository, checkout, {
       token: intent.token,
       old: intent.old,
       new: intent.new,
+      ready: move?.git,
       onStart: (pid) => {
         noted = this.#noteChild(pid)
         // Awaited below, with its failure; git runs meanwhile.
