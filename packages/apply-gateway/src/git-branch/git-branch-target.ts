@@ -254,11 +254,12 @@ export class GitBranchTarget implements Target {
       if ((await readHead(checkout.gitDir)) !== this.name) throw new CheckoutBusyError('another branch was checked out')
       moving = true
       await this.#move(intent, checkout, move)
+      // On disk before it takes the name of the index.
+      const indexSynced = syncFile(privateIndex(checkout, intent.token))
       // Awaited before the journal is closed; the disk works while the refs are moved.
       synced = syncCheckout(checkout)
       synced.catch(() => undefined)
-      // On disk before it takes the name of the index.
-      await syncFile(privateIndex(checkout, intent.token))
+      await indexSynced
     } catch (thrown) {
       await transaction?.abort()
       // Files that look like ours before we moved any are somebody else's: of the writer, say, that overtook us and landed the same patch.
