@@ -46,14 +46,15 @@ export class RollbackManager {
     for (const path of fresh) this.#touched.add(path)
     if (wider) this.#scope = 'all'
     if (this.#picture === undefined || wider) this.#picture = await this.#look()
-    else if (this.#scope === 'touched') await this.#refresh(fresh)
+    else if (this.#scope === 'touched') await this.#refresh(fresh, await this.#target.visible())
   }
 
   /** After a patch landed: its files are as they should be. */
   async landed(paths: readonly string[]): Promise<void> {
     if (this.#picture === undefined) return
-    await this.#refresh(paths)
-    this.#picture.records = await this.#records(await this.#target.visible())
+    const visible = await this.#target.visible()
+    const [records] = await Promise.all([this.#records(visible), this.#refresh(paths, visible)])
+    this.#picture.records = records
   }
 
   /** After a patch did not land. */
@@ -87,8 +88,7 @@ export class RollbackManager {
     return { files, records: await this.#records(visible) }
   }
 
-  async #refresh(paths: readonly string[]): Promise<void> {
-    const { directory } = await this.#target.visible()
+  async #refresh(paths: readonly string[], { directory }: VisibleState): Promise<void> {
     const files = this.#picture?.files
     if (directory === null || files === undefined) return
     await inGroups(paths, 32, async (name) => {

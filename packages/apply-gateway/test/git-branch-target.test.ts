@@ -1,13 +1,13 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { copyFile, mkdtemp, readFile, rm, stat } from 'node:fs/promises'
+import { copyFile, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { GitRepository } from '@patchlane/git'
 import { temporaryRepository } from '@patchlane/git/testing'
 import { patchIdSchema, targetNameSchema } from '@patchlane/kernel'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { GitBranchTarget } from '../src/index.ts'
 import { Judgement } from '../src/landing-verdict.ts'
 import { targetContract } from '../src/testing/index.ts'
@@ -36,6 +36,43 @@ describe('GitBranchTarget', () => {
           },
         }
       },
+    },
+  )
+
+  it.skipIf(process.platform === 'win32')(
+    'moves files by a git that was started ahead, once, and says what is in its way',
+    async () => {
+      const sandbox = await temporaryRepository({ a: 'a\n' })
+      try {
+        const { repository, directory } = sandbox
+        const base = await repository.resolve('main')
+        const oid = await repository.writeBlob(Buffer.from('landed\n'))
+        const entry = { path: 'a', entry: { mode: '100644' as const, oid } }
+        const tree = await repository.writeTree(await repository.treeOf(base), [entry])
+        const author = { name: 'a', email: 'a', at: 0 }
+        const commit = await repository.commitTree({ tree, parents: [base], message: 'Land', author })
+        const patchId = patchIdSchema.parse('44444444-4444-4444-8444-444444444444')
+        const judgement = new Judgement({ patchId, base, tree, commit }, { checks: [], approval: false })
+        judgement.preserved(tree)
+        const verdict = judgement.conclude()
+        const target = new GitBranchTarget({ repository, name })
+        const fence = await target.takeOver({ epoch: 1, owner: 'writer' })
+        const ran = vi.spyOn(repository, 'git')
+        await writeFile(join(directory, 'a'), 'work\n')
+        await target.ready()
+        await expect(target.land(verdict, fence)).rejects.toMatchObject({ paths: ['a'] })
+        await writeFile(join(directory, 'a'), 'a\n')
+        await target.ready()
+        await target.ready()
+        ran.mockClear()
+        await target.land(verdict, fence)
+        expect(ran.mock.calls.filter(([{ args }]) => args[0] === 'read-tree' && args.length === 5)).toEqual([])
+        expect(await readFile(join(directory, 'a'), 'utf8')).toBe('landed\n')
+        expect(await sandbox.git('status', '--porcelain')).toBe('')
+        expect((await readdir(join(directory, '.git'))).filter((file) => /lock|patchlane-/.test(file))).toEqual([])
+      } finally {
+        await sandbox.remove()
+      }
     },
   )
 

@@ -17,6 +17,7 @@ import { type GitRequest, runGit } from './run-git.ts'
 import { parseStatus, type StatusEntry } from './status.ts'
 import type { TreeChange } from './tree-editor.ts'
 import type { TreeEntry } from './tree-object.ts'
+import { type WaitingGit, type WaitingGitRequest, WaitingGits } from './waiting-git.ts'
 import { Worktrees } from './worktrees.ts'
 
 export interface GitRepositoryOptions {
@@ -48,6 +49,7 @@ export class GitRepository {
   readonly #private: PrivateGitDirectory
   readonly #attributes: CommittedAttributes
   readonly #ready = new ReadyRefTransaction()
+  readonly #waiting = new WaitingGits()
   readonly worktrees: Worktrees
   readonly keptCommits: KeptCommits
 
@@ -96,18 +98,24 @@ export class GitRepository {
 
   /** Ends the long-lived processes. The repository can be used again afterwards; safe to call twice. */
   async close(): Promise<void> {
-    await Promise.all([this.#objects.close(), this.#ready.close()])
+    await Promise.all([this.#objects.close(), this.#ready.close(), this.#waiting.close()])
   }
 
   /** Runs a git command on the real repository, in the safe environment. `cwd` is the worktree unless given. */
   git(request: GitRequest) {
-    const cwd = request.cwd ?? this.#layout.workTree ?? this.#layout.gitDir
-    return runGit({
-      ...request,
-      cwd,
-      env: { ...(cwd === this.#layout.workTree ? this.#layout.env : {}), ...request.env },
-      config: [...this.#layout.settings, ...(request.config ?? [])],
-    })
+    return runGit(this.#onRepository(request))
+  }
+
+  /** Starts a git command as {@link git} would, up to the ids at its end; undefined where that cannot be done. {@link close} ends it. */
+  waitingGit(request: WaitingGitRequest): Promise<WaitingGit | undefined> {
+    return this.#waiting.start(this.#onRepository(request))
+  }
+
+  #onRepository<T extends WaitingGitRequest>(request: T) {
+    const { workTree, gitDir, settings } = this.#layout
+    const cwd = request.cwd ?? workTree ?? gitDir
+    const env = { ...(cwd === workTree ? this.#layout.env : {}), ...request.env }
+    return { ...request, cwd, env, config: [...settings, ...(request.config ?? [])] }
   }
 
   /** The commit that a revision names. @throws {ObjectNotFoundError} */

@@ -24,6 +24,9 @@ export interface LooseObjectWriterOptions {
   exists(oid: ObjectId): Promise<boolean>
 }
 
+/** Folders synced at once: Node has four threads for the disk, and whoever else works needs one. */
+const FOLDERS_AT_ONCE = 3
+
 /** An object whose id is known while it is still on its way to the disk. */
 export interface PendingObject {
   oid: ObjectId
@@ -38,6 +41,7 @@ export class LooseObjectWriter {
   readonly #options: LooseObjectWriterOptions
   readonly #unsyncedFolders = new Set<string>()
   readonly #limit = pLimit(OPEN_FILES)
+  #lastSync: Promise<void> = Promise.resolve()
 
   constructor(options: LooseObjectWriterOptions) {
     this.#options = options
@@ -58,12 +62,19 @@ export class LooseObjectWriter {
   }
 
   /** Makes the names of all objects written so far durable, not only their bytes. Call it before a ref points at them. */
-  async sync(): Promise<void> {
-    if (!this.#options.fsync) return
+  sync(): Promise<void> {
+    if (!this.#options.fsync) return Promise.resolve()
+    // What one under way has taken on is not durable before it is done, and is to be done again where it failed.
+    const next = this.#lastSync.catch(() => undefined).then(() => this.#syncFolders())
+    this.#lastSync = next
+    return next
+  }
+
+  async #syncFolders(): Promise<void> {
     const folders = [...this.#unsyncedFolders]
     this.#unsyncedFolders.clear()
     try {
-      await Promise.all(folders.map(syncFolder))
+      await pLimit(FOLDERS_AT_ONCE).map(folders, syncFolder)
     } catch (thrown) {
       for (const folder of folders) this.#unsyncedFolders.add(folder)
       throw thrown

@@ -77,6 +77,7 @@ export class ObjectStore {
     const info = await this.#reader.info(`${revision}^{tree}`)
     if (info === undefined) throw new ObjectNotFoundError(revision)
     if (FULL_ID.test(revision)) this.#treeIds.set(revision, info.oid)
+    this.#treeIds.set(info.oid, info.oid)
     return info.oid
   }
 
@@ -149,7 +150,10 @@ export class ObjectStore {
     }
     const tree = await editTree(store, base, edits)
     await Promise.all(writes)
-    for (const [oid, entries] of made) this.#trees.set(oid, entries)
+    for (const [oid, entries] of made) {
+      this.#trees.set(oid, entries)
+      this.#treeIds.set(oid, oid)
+    }
     return tree
   }
 

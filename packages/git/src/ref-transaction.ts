@@ -104,11 +104,12 @@ export class RefTransaction {
     await this.#expect('prepare: ok')
   }
 
+  /** When it returns the refs are moved and their locks gone; git's process ends by itself, which {@link abort} waits for. */
   async commit(): Promise<void> {
     this.#service.stdin.write('commit\0')
     await this.#expect('commit: ok')
     this.#committed = true
-    await this.#service.stop()
+    void this.#service.stop()
   }
 
   /** Safe at any time: after a failure, a commit or another abort it does nothing. */

@@ -284,6 +284,30 @@ describe('refs', () => {
     expect(await repository.tryResolve(ref)).toBeUndefined()
   })
 
+  it.skipIf(process.platform === 'win32')(
+    'has a command wait for its last arguments, which runs only with them',
+    async () => {
+      const { repository } = await repositoryWith()
+      const first = await repository.resolve('HEAD')
+      const start = async (ref: string) => {
+        const waiting = await repository.waitingGit({ args: ['update-ref', ref] })
+        if (waiting === undefined) throw new Error('no shell')
+        return waiting
+      }
+      const waiting = await start('refs/heads/side')
+      await waiting.run([first], { timeoutMs: 10_000 })
+      expect(await repository.tryResolve('refs/heads/side')).toBe(first)
+      const refused = await start('refs/heads/..')
+      await expect(refused.run([first], { timeoutMs: 10_000 })).rejects.toThrow(/refs\/heads\/\.\./)
+      const stopped = await start('refs/heads/never')
+      await stopped.stop()
+      const closed = await start('refs/heads/never')
+      await repository.close()
+      expect([waiting.running, refused.running, stopped.running, closed.running]).toEqual([false, false, false, false])
+      expect(await repository.tryResolve('refs/heads/never')).toBeUndefined()
+    },
+  )
+
   it('runs no hook', async () => {
     const { repository, directory } = await repositoryWith()
     const hook = join(directory, '.git/hooks/reference-transaction')

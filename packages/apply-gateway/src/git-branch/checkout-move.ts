@@ -1,8 +1,8 @@
 import { link, readFile, rename, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type GitRepository, gitsAtWork } from '@patchlane/git'
-import { PatchlaneError } from '@patchlane/kernel'
+import { type GitRepository, gitsAtWork, type WaitingGit, type WaitingGitRequest } from '@patchlane/git'
+import { type ObjectId, PatchlaneError } from '@patchlane/kernel'
 import { CheckoutBusyError, CheckoutOverlapError } from '../errors.ts'
 import { hasCode, lstatOrNothing, removeFile, syncFile, syncFolder } from '../files.ts'
 import { type Checkout, operationIn } from './checkouts.ts'
@@ -59,14 +59,20 @@ export function tokenPath(checkout: Checkout, token: string): string {
   return join(checkout.gitDir, `patchlane-lock-${token}`)
 }
 
+/** What a lock on the index holds; undefined without one. A disk that will not say is an error: the lock may be ours. */
+export async function readLock(lock: string): Promise<string | undefined> {
+  return readFile(lock, 'latin1').catch((thrown: unknown) => {
+    if (hasCode(thrown, 'ENOENT')) return undefined
+    throw thrown
+  })
+}
+
 /** Gives the lock back, durably: after a power cut nobody would know whose it was. A lock that is not this landing's stays. */
 export async function unlockIndex(checkout: Checkout, token: string): Promise<void> {
-  await removeFile(privateIndex(checkout, token))
-  await removeFile(`${privateIndex(checkout, token)}.lock`)
-  await removeFile(tokenPath(checkout, token))
+  const index = privateIndex(checkout, token)
+  await Promise.all([index, `${index}.lock`, tokenPath(checkout, token)].map(removeFile))
   const lock = indexLock(checkout)
-  const held = await readFile(lock, 'latin1').catch(() => '')
-  if (held === token) await removeFile(lock)
+  if ((await readLock(lock)) === token) await removeFile(lock)
   await syncFolder(checkout.gitDir)
 }
 
@@ -102,6 +108,22 @@ export async function refuseOverlaps(checkout: Checkout, paths: readonly IntentP
   if (overlaps.length > 0) throw new CheckoutOverlapError([...new Set(overlaps)].sort())
 }
 
+/** How long git may take to move files. */
+const MOVE_MS = 600_000
+
+/** What moves the files, without the commits to move between. */
+export function readTreeRequest(checkout: Checkout, token: string): WaitingGitRequest {
+  return {
+    args: ['read-tree', '-m', '-u'],
+    cwd: checkout.workTree,
+    env: {
+      GIT_DIR: checkout.gitDir,
+      GIT_WORK_TREE: checkout.workTree,
+      GIT_INDEX_FILE: privateIndex(checkout, token),
+    },
+  }
+}
+
 /**
  * Moves files and private index from one commit to the other. git looks at everything first: when it refuses, nothing was changed.
  *
@@ -110,21 +132,17 @@ export async function refuseOverlaps(checkout: Checkout, paths: readonly IntentP
 export async function moveFiles(
   repository: GitRepository,
   checkout: Checkout,
-  move: { token: string; old: string; new: string; onStart?: (pid: number) => void },
+  move: { token: string; old: ObjectId; new: ObjectId; ready?: WaitingGit | undefined; onStart: (pid: number) => void },
 ): Promise<void> {
-  const env = {
-    GIT_DIR: checkout.gitDir,
-    GIT_WORK_TREE: checkout.workTree,
-    GIT_INDEX_FILE: privateIndex(checkout, move.token),
+  const { args, ...place } = readTreeRequest(checkout, move.token)
+  const common = { ...place, timeoutMs: MOVE_MS, onStart: move.onStart }
+  const readTree = () => repository.git({ ...common, args: [...args, move.old, move.new] })
+  const first = async () => {
+    if (move.ready === undefined) return readTree()
+    move.onStart(move.ready.pid)
+    return move.ready.run([move.old, move.new], { timeoutMs: MOVE_MS })
   }
-  const common = {
-    cwd: checkout.workTree,
-    env,
-    timeoutMs: 600_000,
-    ...(move.onStart === undefined ? {} : { onStart: move.onStart }),
-  }
-  const readTree = () => repository.git({ ...common, args: ['read-tree', '-m', '-u', move.old, move.new] })
-  const refused = await readTree().then(
+  const refused = await first().then(
     () => undefined,
     (thrown: unknown) => thrown,
   )
@@ -181,9 +199,9 @@ export async function waitForStaleReaders(checkout: Checkout): Promise<void> {
 export async function syncCheckout(checkout: LandingCheckout): Promise<void> {
   const { workTree, paths, newFolders } = checkout
   const files = paths.map(({ path }) => join(workTree, path))
-  await Promise.all(files.map(syncPlainFile))
   const folders = new Set([...files, ...newFolders.map((folder) => join(workTree, folder))].map(dirname))
-  await Promise.all([...folders].map((folder) => syncNearestFolder(folder, workTree)))
+  // Bytes and names are durable by calls of their own, in any order: the journal knows of all until both are.
+  await Promise.all([...files.map(syncPlainFile), ...[...folders].map((folder) => syncNearestFolder(folder, workTree))])
 }
 
 /** Links have no bytes of their own to sync, and following them could leave the worktree. */

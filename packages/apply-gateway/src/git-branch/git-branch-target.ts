@@ -28,6 +28,7 @@ import {
 import { type Checkout, findCheckout, readHead } from './checkouts.ts'
 import { FenceRef } from './fence.ts'
 import { type Intent, IntentJournal, type IntentPath, type LandingCheckout } from './intent.ts'
+import { type Move, ReadyMove } from './ready-move.ts'
 import { recoverLanding, refLocks } from './recover-landing.ts'
 import { missingFolders, restoreFiles } from './restore-files.ts'
 import { visibleRecords } from './visible-records.ts'
@@ -56,6 +57,7 @@ export class GitBranchTarget implements Target {
   readonly repository: GitRepository
   readonly #fence: FenceRef
   readonly #journal: IntentJournal
+  readonly #readyMove: ReadyMove
   readonly #indexWaitMs: number
   readonly #refLockRetries: number
 
@@ -68,6 +70,7 @@ export class GitBranchTarget implements Target {
     this.#fence = new FenceRef(options.repository, options.name)
     const folder = join(options.repository.commonDir, 'patchlane', 'landing')
     this.#journal = new IntentJournal(join(folder, `${encodeURIComponent(options.name)}.jsonl`))
+    this.#readyMove = new ReadyMove(options.repository)
     this.#indexWaitMs = options.indexWaitMs ?? 5_000
     this.#refLockRetries = options.refLockRetries ?? 40
   }
@@ -98,10 +101,14 @@ export class GitBranchTarget implements Target {
     const checkout = await findCheckout(this.repository, this.name)
     const gitDir = checkout?.gitDir ?? this.repository.commonDir
     await this.repository.readyRefTransaction({ message: REFLOG, gitDir })
+    if (checkout !== undefined) await this.#readyMove.prepare(checkout)
   }
 
   async land(verdict: LandingVerdict, fence: Fence): Promise<void> {
     assertMinted(verdict)
+    // Durable before files or refs depend on it; until then the disk works beside us.
+    const synced = this.repository.syncObjects()
+    synced.catch(() => undefined)
     await this.#assertExact(verdict)
     await this.#fence.verify(fence)
     if ((await this.head()) !== verdict.base) throw new HeadMovedError(this.name, verdict.base)
@@ -113,23 +120,20 @@ export class GitBranchTarget implements Target {
     const starting = this.#beginTransaction(gitDir)
     // Awaited later, or not at all; its failure is reported there.
     starting.catch(() => undefined)
+    const move = checkout === undefined ? undefined : await this.#readyMove.take(checkout)
     try {
-      // Durable before a ref can point there; until then the disk works beside us.
-      const synced = this.repository.syncObjects()
-      synced.catch(() => undefined)
-      const intent = await this.#intend(verdict, checkout)
-      const prepare = async () => {
-        await synced
-        return this.#prepare(intent, fence, gitDir, starting)
-      }
+      const intent = await this.#intend(verdict, checkout, move?.token)
+      const prepare = () => this.#prepare(intent, fence, gitDir, starting, synced)
       await this.#begin(intent, fence)
       if (checkout === undefined || intent.checkout === null) await this.#landRef(intent, prepare)
-      else await this.#landCheckout(intent, intent.checkout, prepare)
+      else await this.#landCheckout(intent, intent.checkout, prepare, move)
     } catch (thrown) {
       throw PatchlaneError.is(thrown) && thrown.code !== 'GIT_COMMAND_FAILED'
         ? thrown
         : new LandingFailedError(errorMessage(thrown), { cause: thrown })
     } finally {
+      // Nothing that bears the name of this landing stays behind, or the next would wait for it.
+      await move?.git?.stop()
       await starting.then((transaction) => transaction.abort()).catch(() => undefined)
     }
   }
@@ -181,7 +185,7 @@ export class GitBranchTarget implements Target {
     }
   }
 
-  async #intend(verdict: LandingVerdict, checkout: Checkout | undefined): Promise<Intent> {
+  async #intend(verdict: LandingVerdict, checkout?: Checkout, token: string = randomUUID()): Promise<Intent> {
     const owner = await identityOf()
     if (owner === undefined) throw new LandingFailedError('this process cannot be named')
     const paths: IntentPath[] =
@@ -193,7 +197,7 @@ export class GitBranchTarget implements Target {
       new: verdict.commit,
       owner,
       startedAt: Date.now(),
-      token: randomUUID(),
+      token,
       checkout:
         checkout === undefined
           ? null
@@ -232,6 +236,7 @@ export class GitBranchTarget implements Target {
     intent: Intent,
     checkout: LandingCheckout,
     prepare: () => Promise<RefTransaction>,
+    move: Move | undefined,
   ): Promise<void> {
     try {
       await lockIndex(checkout, intent.token, this.#indexWaitMs)
@@ -241,13 +246,20 @@ export class GitBranchTarget implements Target {
     }
     let transaction: RefTransaction | undefined
     let moving = false
+    let synced: Promise<void> | undefined
     try {
       await refuseOverlaps(checkout, checkout.paths)
       transaction = await prepare()
       // The refs are locked now, HEAD too: what is read here stays true until the end.
       if ((await readHead(checkout.gitDir)) !== this.name) throw new CheckoutBusyError('another branch was checked out')
       moving = true
-      await this.#move(intent, checkout)
+      await this.#move(intent, checkout, move)
+      // On disk before it takes the name of the index.
+      const indexSynced = syncFile(privateIndex(checkout, intent.token))
+      // Awaited before the journal is closed; the disk works while the refs are moved.
+      synced = syncCheckout(checkout)
+      synced.catch(() => undefined)
+      await indexSynced
     } catch (thrown) {
       await transaction?.abort()
       // Files that look like ours before we moved any are somebody else's: of the writer, say, that overtook us and landed the same patch.
@@ -264,7 +276,7 @@ export class GitBranchTarget implements Target {
     }
     await this.#close(intent, async () => {
       await publishIndex(checkout, intent.token)
-      await Promise.all([syncCheckout(checkout), this.#syncRef(), waitForStaleReaders(checkout)])
+      await Promise.all([synced, this.#syncRef(), waitForStaleReaders(checkout)])
       await unlockIndex(checkout, intent.token)
     })
   }
@@ -298,20 +310,19 @@ export class GitBranchTarget implements Target {
     }
   }
 
-  async #move(intent: Intent, checkout: Checkout): Promise<void> {
+  async #move(intent: Intent, checkout: Checkout, move: Move | undefined): Promise<void> {
     let noted: Promise<void> | undefined
     await moveFiles(this.repository, checkout, {
       token: intent.token,
       old: intent.old,
       new: intent.new,
+      ready: move?.git,
       onStart: (pid) => {
         noted = this.#noteChild(pid)
         // Awaited below, with its failure; git runs meanwhile.
         noted.catch(() => undefined)
       },
     }).finally(() => noted)
-    // On disk before it takes the name of the index.
-    await syncFile(privateIndex(checkout, intent.token))
   }
 
   async #noteChild(pid: number): Promise<void> {
@@ -327,11 +338,13 @@ export class GitBranchTarget implements Target {
     await this.#journal.end(intent)
   }
 
+  /** Locks the refs. When it returns, what they are to name is durable, too. */
   async #prepare(
     intent: Intent,
     fence: Fence,
     gitDir: string,
     starting: Promise<RefTransaction>,
+    synced: Promise<void>,
   ): Promise<RefTransaction> {
     for (let attempt = 0; ; attempt++) {
       const transaction = await (attempt === 0 ? starting : this.#beginTransaction(gitDir))
@@ -343,7 +356,7 @@ export class GitBranchTarget implements Target {
           this.#fenceHolds(fence),
           { kind: 'update', ref: this.name, new: intent.new, old: intent.old },
         ])
-        await Promise.all([noted, this.#noteLocks(gitDir)])
+        await Promise.all([noted, this.#noteLocks(gitDir), synced])
         return transaction
       } catch (thrown) {
         await transaction.abort()

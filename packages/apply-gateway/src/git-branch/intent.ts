@@ -58,6 +58,7 @@ export interface OpenIntent {
  */
 export class IntentJournal {
   readonly #file: string
+  #isFolderDurable = false
 
   constructor(file: string) {
     this.#file = file
@@ -70,7 +71,7 @@ export class IntentJournal {
   async begin(intent: Intent): Promise<boolean> {
     const folder = dirname(this.#file)
     const own = `${this.#file}.${intent.token}`
-    await mkdir(folder, { recursive: true })
+    await this.#makeFolder(folder)
     try {
       await writeFile(own, `${JSON.stringify(intent)}\n`, { flush: true })
       await link(own, this.#file)
@@ -82,6 +83,15 @@ export class IntentJournal {
     } finally {
       await removeFile(own)
     }
+  }
+
+  /** A journal is found after a power cut only if the names on the way to it are: whoever made them may not have come to sync them. */
+  async #makeFolder(folder: string): Promise<void> {
+    const made = await mkdir(folder, { recursive: true })
+    if (made === undefined && this.#isFolderDurable) return
+    const parent = dirname(folder)
+    await Promise.all([parent, dirname(parent)].map(syncFolder))
+    this.#isFolderDurable = true
   }
 
   async note(note: IntentNote): Promise<void> {

@@ -11,6 +11,7 @@ import {
   indexLock,
   privateIndex,
   publishIndex,
+  readLock,
   syncCheckout,
   tokenPath,
   unlockIndex,
@@ -203,5 +204,5 @@ async function holdsIndex(token: string, checkout: Checkout): Promise<boolean> {
   const found = await lstatOrNothing(lock)
   // Anything longer is somebody's index.
   if (found === undefined || found.size > 100n) return false
-  return (await readFile(lock, 'utf8').catch(() => '')) === token
+  return (await readLock(lock)) === token
 }

@@ -129,11 +129,13 @@ async function writeFiles(
   side: 'old' | 'new',
 ): Promise<void> {
   const { checkout } = intent
-  if (checkout === null || paths.length === 0) return
+  if (checkout === null) return
   const index = join(checkout.gitDir, `patchlane-restore-${intent.token}`)
   const env = { GIT_DIR: checkout.gitDir, GIT_WORK_TREE: checkout.workTree, GIT_INDEX_FILE: index }
   const cwd = checkout.workTree
   try {
+    // A recovery that was killed may have written the files and left its index.
+    if (paths.length === 0) return
     await mkdir(dirname(index), { recursive: true })
     await removeIfThere(`${index}.lock`)
     await repository.git({ args: ['read-tree', side === 'old' ? intent.old : intent.new], cwd, env })

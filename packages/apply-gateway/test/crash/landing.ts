@@ -43,6 +43,8 @@ export async function openLanding(
     judgement.preserved(commit.tree)
     const verdict = judgement.conclude()
     const fence = await target.takeOver({ epoch, owner: `writer-${epoch}` })
+    // A branch as by a gateway that has waited for work, its git processes started ahead; a folder as by one that is busy.
+    if (kind === 'branch') await target.ready()
     return { fence, verdict, land: () => target.land(verdict, fence) }
   }
   return { repository, target, ready }
