@@ -28,11 +28,11 @@ export interface Database {
   table(name: keyof Schema): RawBuilder<unknown>
   /**
    * A statement for a hot path: built and written out as SQL once, outside of transactions, and run with other values each time. What `build` decides, it
-   * decides for good.
+   * decides for good. With a topic, those who listen to it are told as soon as the statement is committed, whether or not it did anything.
    */
   statement<Values extends object, Row>(
     build: (value: ParameterOf<Values>) => Compilable<Row>,
-  ): (values: Values) => Promise<Row[]>
+  ): (values: Values, topic?: string) => Promise<Row[]>
   /** The time on the database's clock, UTC in milliseconds: one clock for all machines that share the store. */
   now(executor?: Kysely<Schema>): Promise<number>
   /**

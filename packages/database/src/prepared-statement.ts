@@ -31,12 +31,11 @@ export class PreparedStatement<Values extends object, Row> {
     this.#build = build
   }
 
-  async run(db: Kysely<Schema>, values: Values): Promise<Row[]> {
+  /** The statement with its values, ready to be executed. */
+  fill(db: Kysely<Schema>, values: Values): CompiledQuery<Row> {
     this.#compiled ??= this.#build((name) => sql`${new Hole(name)}`).compile(db)
     const given = new Map<string, unknown>(Object.entries(values))
     const parameters = this.#compiled.parameters.map((each) => (each instanceof Hole ? given.get(each.name) : each))
-    const filled: CompiledQuery<Row> = { ...this.#compiled, parameters }
-    const { rows } = await db.executeQuery(filled)
-    return rows
+    return { ...this.#compiled, parameters }
   }
 }

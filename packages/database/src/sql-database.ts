@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Clock } from '@patchlane/kernel'
-import { type Kysely, type RawBuilder, sql, type Transaction } from 'kysely'
+import { type CompiledQuery, type Kysely, type RawBuilder, sql, type Transaction } from 'kysely'
 import type { Database, Dialect } from './database.ts'
 import { NestedTransactionError } from './errors.ts'
 import type { LeaseKeeper } from './lease-keeper/lease-keeper.ts'
@@ -59,11 +59,21 @@ export class SqlDatabase implements Database {
 
   statement<Values extends object, Row>(
     build: (value: ParameterOf<Values>) => Compilable<Row>,
-  ): (values: Values) => Promise<Row[]> {
+  ): (values: Values, topic?: string) => Promise<Row[]> {
     const kept = new PreparedStatement(build)
     // A clock that replaces the database's is a value of the moment in the text.
     const statement = () => (this.#parts.clock === undefined ? kept : new PreparedStatement(build))
-    return (values) => statement().run(this.db, values)
+    return async (values, topic) => {
+      const query = statement().fill(this.db, values)
+      const wake = topic === undefined ? undefined : this.#wakeAfter(query, topic)
+      const { rows } = await this.db.executeQuery(query)
+      wake?.()
+      return rows
+    }
+  }
+
+  #wakeAfter(query: CompiledQuery, topic: string): () => void {
+    return this.wakeUps.notifyBehind?.(query, topic) ?? (() => this.wakeUps.notify(topic))
   }
 
   async now(executor: Kysely<Schema> = this.db): Promise<number> {

@@ -1,3 +1,5 @@
+import type { CompiledQuery } from 'kysely'
+
 /**
  * Tells waiting readers that there may be something new. Only a hint: a wake-up can be lost or come twice, so whoever waits
  * also looks from time to time. That keeps a lost message from being a lost fact.
@@ -5,6 +7,12 @@
 export interface WakeUps {
   /** Tells all who listen to `topic`, in this process and, where the engine can, in others. Never throws. */
   notify(topic: string): void
+  /**
+   * Has others told right behind a statement that is about to run, in the same trip to the server: after its commit, and outside of it.
+   *
+   * @returns what tells those who listen in this process, to be called when the statement has run.
+   */
+  notifyBehind?(statement: CompiledQuery, topic: string): () => void
   /** @returns the function that ends it. */
   listen(topic: string, wake: () => void): () => void
   close(): Promise<void>

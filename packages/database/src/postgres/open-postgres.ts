@@ -6,7 +6,7 @@ import { PreparedStatement } from '../prepared-statement.ts'
 import type { Schema } from '../schema.ts'
 import { SqlDatabase } from '../sql-database.ts'
 import type { PgListenerLike, PgPoolLike } from './postgres-client.ts'
-import { PostgresDriver } from './postgres-driver.ts'
+import { PostgresDriver, sendBehind } from './postgres-driver.ts'
 import { isPostgresRetryable, sqlStateOf } from './postgres-errors.ts'
 import { PostgresWakeUps } from './postgres-wake-ups.ts'
 
@@ -66,8 +66,9 @@ export async function openPostgres(options: PostgresOptions): Promise<Database> 
         channel: `patchlane_${sha256(schema).slice(0, 16)}`,
         createListener,
         send: async (channel, topic) => {
-          await notify.run(plain, { channel, topic })
+          await plain.executeQuery(notify.fill(plain, { channel, topic }))
         },
+        sendBehind: (statement, channel, topic) => sendBehind(statement, notify.fill(plain, { channel, topic })),
       }),
     clock: options.clock,
     threadStore:
@@ -115,13 +116,16 @@ async function createPool(options: PostgresOptions): Promise<{ pool: PgPoolLike;
       remedy: 'Pass `url` or `pool`.',
     })
   const { Pool } = await loadDriver()
-  const pool = new Pool({
+  const config = {
     connectionString: options.url,
     max: options.maxConnections ?? 10,
     connectionTimeoutMillis: options.connectTimeoutMs ?? 5000,
     application_name: 'patchlane',
     keepAlive: true,
-  })
+    // What is sent behind a statement goes in the same trip.
+    pipeline: true,
+  }
+  const pool = new Pool(config)
   // Without a listener, a connection that the server drops while nobody uses it would end the process; the next query reports it.
   pool.on('error', () => {})
   pool.on('connect', (client) => client.on('error', () => {}))

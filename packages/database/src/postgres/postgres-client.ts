@@ -5,9 +5,18 @@ export interface PgPoolLike {
 
 /** The part of a pooled `pg` client we call. */
 export interface PgClientLike {
-  query(query: { text: string; values: unknown[]; name?: string }): Promise<PgResultLike>
+  query(statement: PgStatement): Promise<PgResultLike>
+  /** Whether it sends statements without waiting for the answer to the one before. */
+  readonly pipeline?: boolean
   /** True: do not use this connection again. */
   release(destroy?: boolean): void
+}
+
+export interface PgStatement {
+  text: string
+  values: unknown[]
+  /** Under which the server keeps it. */
+  name?: string
 }
 
 export interface PgResultLike {

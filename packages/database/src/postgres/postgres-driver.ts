@@ -1,5 +1,5 @@
 import { CompiledQuery, type DatabaseConnection, type Driver, type QueryResult } from 'kysely'
-import type { PgClientLike, PgPoolLike, PgResultLike } from './postgres-client.ts'
+import type { PgClientLike, PgPoolLike, PgResultLike, PgStatement } from './postgres-client.ts'
 import { isConnectionProblem, isNameProblem, translatePostgresError } from './postgres-errors.ts'
 import { StatementNames } from './statement-names.ts'
 
@@ -59,6 +59,16 @@ export class PostgresDriver implements Driver {
   }
 }
 
+const followers = new WeakMap<CompiledQuery, CompiledQuery>()
+
+/**
+ * Has a second statement sent right behind the first when that is run: in the same trip where the pool's clients can do so (`pipeline`), and in
+ * a transaction of its own. Nobody hears how the second one ends.
+ */
+export function sendBehind(first: CompiledQuery, second: CompiledQuery): void {
+  followers.set(first, second)
+}
+
 const BIGINT = 20
 
 class PostgresConnection implements DatabaseConnection {
@@ -96,16 +106,26 @@ class PostgresConnection implements DatabaseConnection {
     const statement = { text: query.sql, values: [...query.parameters] }
     // What has no parameters is not planned often, or, like `commit`, not at all.
     const name = query.parameters.length === 0 ? undefined : this.#names.of(query.sql)
-    if (name === undefined) return this.#client.query(statement)
+    if (name === undefined) return this.#send(statement, followers.get(query))
     try {
-      return await this.#client.query({ ...statement, name })
+      return await this.#send({ ...statement, name }, followers.get(query))
     } catch (error) {
       if (!isNameProblem(error)) throw error
       this.#names.giveUp()
       // The server has done nothing; a transaction that was open is spoiled, and run again by its owner.
       if (this.#inTransaction) throw error
-      return this.#client.query(statement)
+      return this.#send(statement, followers.get(query))
     }
+  }
+
+  #send(statement: PgStatement, follower: CompiledQuery | undefined): Promise<PgResultLike> {
+    const answer = this.#client.query(statement)
+    if (follower === undefined) return answer
+    const follow = () => this.#client.query({ text: follower.sql, values: [...follower.parameters] })
+    // Others take no statement before they have answered the one before.
+    const following = this.#client.pipeline === true ? follow() : answer.then(follow)
+    following.catch(() => {})
+    return answer
   }
 
   release(): void {

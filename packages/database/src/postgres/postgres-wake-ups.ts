@@ -1,3 +1,4 @@
+import type { CompiledQuery } from 'kysely'
 import { LocalWakeUps, type WakeUps } from '../wake-ups.ts'
 import type { PgListenerLike } from './postgres-client.ts'
 
@@ -7,6 +8,8 @@ export interface PostgresWakeUpsOptions {
   createListener: (() => PgListenerLike) | undefined
   /** Sends one NOTIFY; outside of any transaction of the caller. */
   send(channel: string, topic: string): Promise<void>
+  /** The same, right behind a statement. */
+  sendBehind(statement: CompiledQuery, channel: string, topic: string): void
 }
 
 const FIRST_RETRY_MS = 100
@@ -40,6 +43,11 @@ export class PostgresWakeUps implements WakeUps {
     }
     const sending = this.#send(topic).finally(() => this.#inFlight.delete(sending))
     this.#inFlight.add(sending)
+  }
+
+  notifyBehind(statement: CompiledQuery, topic: string): () => void {
+    if (!this.#closed) this.#options.sendBehind(statement, this.#options.channel, topic)
+    return () => this.#local.notify(topic)
   }
 
   async #send(topic: string): Promise<void> {

@@ -34,14 +34,18 @@ export function enterStatement(database: Database): (patches: readonly NewPatch[
     const [first] = patches
     if (first === undefined) return undefined
     const { repoId, target } = first.patch
-    const [place] = await run({
-      repoId,
-      target,
-      count: patches.length,
-      stream: patchStream({ repoId, target }),
-      entering: JSON.stringify(patches.map(enteringRow)),
-      files: JSON.stringify(patches.flatMap(fileRow)),
-    })
+    const stream = patchStream({ repoId, target })
+    const [place] = await run(
+      {
+        repoId,
+        target,
+        count: patches.length,
+        stream,
+        entering: JSON.stringify(patches.map(enteringRow)),
+        files: JSON.stringify(patches.flatMap(fileRow)),
+      },
+      stream,
+    )
     return place
   }
 }

@@ -26,11 +26,9 @@ export class PostgresExpress implements ExpressLane {
   }
 
   async enter(patches: readonly NewPatch[]): Promise<PatchRecord[] | undefined> {
-    const [first] = patches
-    if (first === undefined) return []
+    if (patches.length === 0) return []
     const place = await this.#attempt(() => this.#enter(patches))
     if (place === undefined) return undefined
-    this.#database.wakeUps.notify(patchStream(first.patch))
     return patches.map((entering, index) => enteredRecord(entering, place.before + index + 1, place.at))
   }
 
