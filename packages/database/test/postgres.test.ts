@@ -41,40 +41,37 @@ describe.skipIf(server === undefined)('Postgres', () => {
     await expect(stores.open(namespace)).rejects.toMatchObject({ code: 'DATABASE_SCHEMA_TOO_NEW' })
   })
 
-  it.each(['its own', 'a borrowed'])(
-    'tells who listens right behind a statement, after its commit, on %s pool',
-    async (whose) => {
-      const schema = `behind_${whose.replace(/\W/g, '_')}`
-      const pool = new Pool({ connectionString: url })
-      pool.on('connect', (client) => client.on('error', () => {}))
-      pool.on('error', () => {})
-      onTestFinished(() => pool.end())
-      const one = await openPostgres(whose === 'its own' ? { url, schema } : { pool, schema })
-      const two = await openPostgres({ url, schema })
-      onTestFinished(() => Promise.all([one.close(), two.close()]).then(() => undefined))
-      const insert = one.statement((value: ParameterOf<{ stream: string }>) =>
-        one.db.insertInto('event_streams').values({ stream: value('stream'), last_seq: 0 }),
-      )
-      const streamsSeen = async () => (await two.db.selectFrom('event_streams').selectAll().execute()).length
-      let woken = Promise.withResolvers<void>()
-      two.wakeUps.listen('topic', () => woken.resolve())
-      // Listening begins with a wake-up of its own.
+  it.each(['its own', 'a borrowed'])('tells who listens when a statement is committed, on %s pool', async (whose) => {
+    const schema = `behind_${whose.replace(/\W/g, '_')}`
+    const pool = new Pool({ connectionString: url })
+    pool.on('connect', (client) => client.on('error', () => {}))
+    pool.on('error', () => {})
+    onTestFinished(() => pool.end())
+    const one = await openPostgres(whose === 'its own' ? { url, schema } : { pool, schema })
+    const two = await openPostgres({ url, schema })
+    onTestFinished(() => Promise.all([one.close(), two.close()]).then(() => undefined))
+    const insert = one.statement((value: ParameterOf<{ stream: string }>) =>
+      one.db.insertInto('event_streams').values({ stream: value('stream'), last_seq: 0 }),
+    )
+    const streamsSeen = async () => (await two.db.selectFrom('event_streams').selectAll().execute()).length
+    let woken = Promise.withResolvers<void>()
+    two.wakeUps.listen('topic', () => woken.resolve())
+    // Listening begins with a wake-up of its own.
+    await woken.promise
+    let here = 0
+    one.wakeUps.listen('topic', () => here++)
+    for (let n = 1; n <= 3; n++) {
+      woken = Promise.withResolvers()
+      await insert({ stream: `s${n}` }, 'topic')
+      expect(here).toBeGreaterThanOrEqual(n)
       await woken.promise
-      let here = 0
-      one.wakeUps.listen('topic', () => here++)
-      for (let n = 1; n <= 3; n++) {
-        woken = Promise.withResolvers()
-        await insert({ stream: `s${n}` }, 'topic')
-        expect(here).toBeGreaterThanOrEqual(n)
-        await woken.promise
-        expect(await streamsSeen()).toBe(n)
-      }
-      // What fails tells its caller, and does no harm to the connection.
-      await expect(insert({ stream: 's1' }, 'topic')).rejects.toThrow(/duplicate key/)
-      await insert({ stream: 's4' }, 'topic')
-      expect(await streamsSeen()).toBe(4)
-    },
-  )
+      expect(await streamsSeen()).toBe(n)
+    }
+    // What fails tells its caller, and does no harm to the connection.
+    await expect(insert({ stream: 's1' }, 'topic')).rejects.toThrow(/duplicate key/)
+    await insert({ stream: 's4' }, 'topic')
+    expect(await streamsSeen()).toBe(4)
+  })
 
   it('works on a borrowed pool, without its type parsers, and leaves it open', async () => {
     const pool = new Pool({ connectionString: url })

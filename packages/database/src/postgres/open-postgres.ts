@@ -68,7 +68,9 @@ export async function openPostgres(options: PostgresOptions): Promise<Database> 
         send: async (channel, topic) => {
           await plain.executeQuery(notify.fill(plain, { channel, topic }))
         },
-        sendBehind: (statement, channel, topic) => sendBehind(statement, notify.fill(plain, { channel, topic })),
+        ...(options.pool === undefined
+          ? { sendBehind: (statement, channel, topic) => sendBehind(statement, notify.fill(plain, { channel, topic })) }
+          : {}),
       }),
     clock: options.clock,
     threadStore:

@@ -6,8 +6,6 @@ export interface PgPoolLike {
 /** The part of a pooled `pg` client we call. */
 export interface PgClientLike {
   query(statement: PgStatement): Promise<PgResultLike>
-  /** Whether it sends statements without waiting for the answer to the one before. */
-  readonly pipeline?: boolean
   /** True: do not use this connection again. */
   release(destroy?: boolean): void
 }

@@ -62,8 +62,8 @@ export class PostgresDriver implements Driver {
 const followers = new WeakMap<CompiledQuery, CompiledQuery>()
 
 /**
- * Has a second statement sent right behind the first when that is run: in the same trip where the pool's clients can do so (`pipeline`), and in
- * a transaction of its own. Nobody hears how the second one ends.
+ * Has a second statement sent right behind the first when that is run, in the same trip and in a transaction of its own. Only for a pool whose
+ * clients do not wait for the answer to the one before (`pipeline`). Nobody hears how the second one ends.
  */
 export function sendBehind(first: CompiledQuery, second: CompiledQuery): void {
   followers.set(first, second)
@@ -121,10 +121,7 @@ class PostgresConnection implements DatabaseConnection {
   #send(statement: PgStatement, follower: CompiledQuery | undefined): Promise<PgResultLike> {
     const answer = this.#client.query(statement)
     if (follower === undefined) return answer
-    const follow = () => this.#client.query({ text: follower.sql, values: [...follower.parameters] })
-    // Others take no statement before they have answered the one before.
-    const following = this.#client.pipeline === true ? follow() : answer.then(follow)
-    following.catch(() => {})
+    this.#client.query({ text: follower.sql, values: [...follower.parameters] }).catch(() => {})
     return answer
   }
 

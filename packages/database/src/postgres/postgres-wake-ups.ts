@@ -8,8 +8,8 @@ export interface PostgresWakeUpsOptions {
   createListener: (() => PgListenerLike) | undefined
   /** Sends one NOTIFY; outside of any transaction of the caller. */
   send(channel: string, topic: string): Promise<void>
-  /** The same, right behind a statement. */
-  sendBehind(statement: CompiledQuery, channel: string, topic: string): void
+  /** The same, right behind a statement; where the pool can do that. */
+  sendBehind?: (statement: CompiledQuery, channel: string, topic: string) => void
 }
 
 const FIRST_RETRY_MS = 100
@@ -20,6 +20,7 @@ const LAST_RETRY_MS = 5000
  * the caller, and what piles up for a topic while one is under way is sent as one.
  */
 export class PostgresWakeUps implements WakeUps {
+  readonly notifyBehind?: NonNullable<WakeUps['notifyBehind']>
   readonly #options: PostgresWakeUpsOptions
   readonly #local = new LocalWakeUps()
   /** Topics with a message under way; true when another must follow. */
@@ -32,6 +33,12 @@ export class PostgresWakeUps implements WakeUps {
 
   constructor(options: PostgresWakeUpsOptions) {
     this.#options = options
+    const { sendBehind, channel } = options
+    if (sendBehind === undefined) return
+    this.notifyBehind = (statement, topic) => {
+      sendBehind(statement, channel, topic)
+      return () => this.#local.notify(topic)
+    }
   }
 
   notify(topic: string): void {
@@ -43,11 +50,6 @@ export class PostgresWakeUps implements WakeUps {
     }
     const sending = this.#send(topic).finally(() => this.#inFlight.delete(sending))
     this.#inFlight.add(sending)
-  }
-
-  notifyBehind(statement: CompiledQuery, topic: string): () => void {
-    if (!this.#closed) this.#options.sendBehind(statement, this.#options.channel, topic)
-    return () => this.#local.notify(topic)
   }
 
   async #send(topic: string): Promise<void> {
