@@ -100,12 +100,12 @@ function toldWithin(
   }
   const average = files === 0 ? 1 : mass / files
   for (const { weight, commits } of mentions) {
-    const touched = new Set<number>()
+    const touched: number[] = []
     for (const at of commits) {
       const share = (changes.share[at] ?? 0) * 2 ** (-at / halfLife)
       for (const position of changes.files[at] ?? []) {
+        if (frequency[position] === 0) touched.push(position)
         frequency[position] = (frequency[position] ?? 0) + share
-        touched.add(position)
       }
     }
     let having = 0

@@ -63,12 +63,14 @@ function namedPhrases(view: CodeView, query: TaskQuery): Float64Array {
     sequences.set(at, known)
     return known
   }
-  for (const [first, second] of query.titlePairs) {
-    const having = new Set([...(words.names.get(first) ?? []), ...(words.folders.get(first) ?? [])])
-    for (const at of new Set([...(words.names.get(second) ?? []), ...(words.folders.get(second) ?? [])])) {
-      if (!having.has(at)) continue
+  const having = new Int32Array(view.files.length)
+  for (const [n, [first, second]] of query.titlePairs.entries()) {
+    for (const at of words.having(first)) having[at] = n + 1
+    for (const at of words.having(second)) {
+      if (having[at] !== n + 1) continue
+      having[at] = 0
       const sequence = sequenceOf(at)
-      if (!sequence.some((word, n) => word === first && sequence[n + 1] === second)) continue
+      if (!sequence.some((word, place) => word === first && sequence[place + 1] === second)) continue
       found[at] = Math.min(1, (found[at] ?? 0) + 1 / PHRASES)
     }
   }
