@@ -95,21 +95,10 @@ export class GitTreeReader implements TreeReader {
   async readHistory(commits: readonly ObjectId[]): Promise<HistoryCommit[]> {
     if (commits.length === 0) return []
     const { stdout } = await this.#repository.git({
-      args: ['log', '--stdin', '--no-walk=unsorted', '-z', '--name-only', '--no-renames', '--format=%x01%H%x02%B%x02'],
+      args: ['log', '--stdin', '--no-walk=unsorted', '-z', '--name-only', '--no-renames', '--format=%x00%H%x00%B%x00'],
       input: `${commits.join('\n')}\n`,
     })
-    return stdout
-      .split('\x01')
-      .slice(1)
-      .map((record) => {
-        const [commit, message = '', rest = ''] = record.split('\x02')
-        const paths = rest.split('\0').map((path) => path.replace(/^\n/, ''))
-        return {
-          commit: objectIdSchema.parse(commit),
-          message: message.trim(),
-          paths: paths.filter((path) => path !== ''),
-        }
-      })
+    return recordsIn(stdout.split('\0'))
   }
 
   /** Every object that needs no fetching. */
@@ -162,4 +151,18 @@ export class GitTreeReader implements TreeReader {
     }
     return blobs
   }
+}
+
+/** A message may hold any character but NUL. Each record: nothing, the id, the message, nothing, the paths; the first after a line break. */
+function recordsIn(fields: readonly string[]): HistoryCommit[] {
+  const records: HistoryCommit[] = []
+  for (let at = 1; at + 1 < fields.length; at++) {
+    const commit = objectIdSchema.parse(fields[at])
+    const message = (fields[at + 1] ?? '').trim()
+    const paths: string[] = []
+    at += fields[at + 2] === '' ? 3 : 2
+    for (; (fields[at] ?? '') !== ''; at++) paths.push((fields[at] ?? '').replace(/^\n/, ''))
+    records.push({ commit, message, paths })
+  }
+  return records
 }

@@ -27,6 +27,14 @@ export function termsOf(word: string): string[] {
   return terms
 }
 
+/** The terms of a text one after another, without those of whole identifiers: `read-config` and `readConfig` give the same. */
+export function wordSequence(text: string): string[] {
+  return (text.match(wordPattern(text)) ?? []).flatMap((word) => {
+    const terms = termsOf(word)
+    return terms.length > 1 && terms.at(-1) === wholeTerm(word) ? terms.slice(0, -1) : terms
+  })
+}
+
 const ideographs = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u
 
 function isAscii(word: string): boolean {

@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { CodeIndex, ContextRanker, type FileRole, HistoryStore, MemoryTreeReader, readTask } from '../src/index.ts'
+import {
+  CodeIndex,
+  ContextRanker,
+  type FileRole,
+  HistoryStore,
+  MemoryTreeReader,
+  readTask,
+  signalsOf,
+} from '../src/index.ts'
 
 const files: Record<string, string> = {
   'src/sessions.py':
@@ -52,6 +60,33 @@ describe('ContextRanker', () => {
     const { rank } = await open()
     expect(rank('adapter-static: adapt the server')()[0]).toBe('packages/adapter-static/index.js')
     expect(rank('fix(adapter-node): adapt the server')()[0]).toBe('packages/adapter-node/index.js')
+  })
+
+  it('goes by folders, by words side by side, and by what is defined', async () => {
+    const body = 'export const value = 1\n'
+    const { view } = await open([
+      {
+        message: 'Begin',
+        files: {
+          'src/cache/store/read.ts': body,
+          'src/client-query.ts': body,
+          'src/query-client.ts': body,
+          'src/used.ts': 'export const other = 1 // evict evict\n',
+          'src/defining.ts': 'export function evictAll() {}\n',
+        },
+      },
+    ])
+    const of = (task: string) => signalsOf({ view, query: readTask(task) })
+    const at = (path: string) => view.position(path) ?? -1
+    const { folders } = of('cache is cold\n\nstore')
+    expect(folders[at('src/cache/store/read.ts')]).toBeGreaterThan(0)
+    // The text below the first line tells how, not where.
+    expect(of('cold\n\ncache').folders[at('src/cache/store/read.ts')]).toBe(0)
+    const { phrase } = of('The query client forgets')
+    expect([phrase[at('src/query-client.ts')], phrase[at('src/client-query.ts')]]).toEqual([0.5, 0])
+    const { definitions } = of('evict all')
+    expect(definitions[at('src/defining.ts')]).toBeGreaterThan(0)
+    expect(definitions[at('src/used.ts')]).toBe(0)
   })
 
   it('learns from messages of past commits, and only of past ones', async () => {

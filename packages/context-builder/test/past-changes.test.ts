@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { CodeIndex, ContextRanker, HistoryStore, MemoryTreeReader, readTask } from '../src/index.ts'
+import { CodeIndex, ContextRanker, HistoryStore, MemoryTreeReader, readTask, signalsOf } from '../src/index.ts'
 import { taskWords } from '../src/rank/task-words.ts'
 
 async function open(past: { message: string; files: Record<string, string> }[]) {
@@ -37,4 +37,23 @@ it('counts words less that most messages have', async () => {
   const { all } = taskWords(readTask('the summary of quaternions rotates'), history)
   expect(all.get('summary')).toBeLessThan(0.2)
   expect(all.get('rotat')).toBeGreaterThan(0.9)
+})
+
+it('knows what was said of a file lately from what was said long ago', async () => {
+  const files = (a: number, b: number) => ({
+    'src/a.ts': `export const a = ${a}\n`,
+    'src/b.ts': `export const b = ${b}\n`,
+  })
+  const { view, history } = await open([
+    { message: 'Begin', files: files(0, 0) },
+    { message: 'Rotate quaternions', files: files(1, 0) },
+    ...Array.from({ length: 400 }, (_, n) => ({ message: `Polish ${n}`, files: files(1 + (n % 2), 1 + n) })),
+    { message: 'Rotate quaternions', files: files(2, 500) },
+    { message: 'Other', files: files(2, 501) },
+  ])
+  const { told, toldLately, lately } = signalsOf({ view, query: readTask('quaternions rotate badly'), history })
+  const [a, b] = [view.position('src/a.ts') ?? -1, view.position('src/b.ts') ?? -1]
+  const share = (values: Float64Array) => (values[b] ?? 0) / (values[a] ?? 1)
+  expect(share(toldLately)).toBeGreaterThan(share(told))
+  expect(lately[b]).toBeGreaterThan(lately[a] ?? 0)
 })

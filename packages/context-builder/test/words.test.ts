@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { AsciiWords } from '../src/ascii-words.ts'
 import { Vocabulary } from '../src/segment/vocabulary.ts'
-import { asciiParts, termsOf, unicodeParts, wordPattern } from '../src/words.ts'
+import { asciiParts, termsOf, unicodeParts, wordPattern, wordSequence } from '../src/words.ts'
 
 const character = fc.oneof(
   { weight: 6, arbitrary: fc.constantFrom(...'abcXYZ019_$ \n\t.-(') },
@@ -78,4 +78,11 @@ describe('termsOf', () => {
     expect(termsOf('parsing_x2')).toEqual(['pars', 'parsingx2'])
     expect(termsOf('設定')).toEqual(['設定'])
   })
+})
+
+it('gives one sequence for a name however it is written', () => {
+  for (const text of ['query client', 'queryClient', 'query-client', 'QUERY_CLIENT', 'query/client']) {
+    expect(wordSequence(text)).toEqual(['query', 'client'])
+  }
+  expect(wordSequence('a queryClient cache')).toEqual(['a', 'query', 'client', 'cach'])
 })

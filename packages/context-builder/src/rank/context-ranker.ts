@@ -10,7 +10,7 @@ import { readTask, type TaskQuery } from './task-query.ts'
 import { defaultWeights, type RankWeights } from './weights.ts'
 
 /** Raise it when the same weights rank otherwise. */
-const RANKER_REVISION = 2
+const RANKER_REVISION = 3
 
 export interface RankRequest {
   view: CodeView

@@ -1,16 +1,26 @@
 import type { Signals } from './signals.ts'
 
-/** What the score adds up, each 0 to 1 for each file. */
+/**
+ * What the score adds up, each 0 to 1 for each file.
+ *
+ * Where the parts come from: words by field, BM25F (Robertson, Zaragoza, Taylor, 2004); names of definitions apart from the text, BLUiR (Saha and
+ * others, 2013); votes of similar past changes, BugLocator (Zhou, Zhang, Lo, 2012); what changed in the last few commits, AmaLgam (Wang, Lo, 2014).
+ * Folders, phrases, scopes and what was said of a file are our own. Which of them count was decided on the repositories of `fitted-weights.ts`.
+ */
 export const featureNames = [
   'lexical',
   'title',
   'chunk',
   'defines',
   'uses',
+  'definitions',
   'baseName',
+  'folders',
+  'phrase',
   'module',
   'similar',
   'told',
+  'toldLately',
   'lately',
   'scopeFolder',
   'scopeWords',
@@ -19,7 +29,7 @@ export const featureNames = [
 export type FeatureName = (typeof featureNames)[number]
 
 /** Matters of fact: half a name stays half when no file bears the whole. */
-const facts = new Set<FeatureName>(['baseName', 'module'])
+const facts = new Set<FeatureName>(['baseName', 'phrase', 'module'])
 /** A place says which of the files that match are meant, not that all in it match: it counts as much as the file's words do. */
 const places = new Set<FeatureName>(['scopeFolder', 'scopeWords', 'package'])
 
@@ -41,10 +51,14 @@ export function featuresOf(signals: Signals, positions: readonly number[]): Reco
     chunk: feature('chunk'),
     defines: feature('defines'),
     uses: feature('uses'),
+    definitions: feature('definitions'),
     baseName: feature('baseName'),
+    folders: feature('folders'),
+    phrase: feature('phrase'),
     module: feature('module'),
     similar: feature('similar'),
     told: feature('told'),
+    toldLately: feature('toldLately'),
     lately: feature('lately'),
     scopeFolder: feature('scopeFolder'),
     scopeWords: feature('scopeWords'),

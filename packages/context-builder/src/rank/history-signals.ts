@@ -8,6 +8,8 @@ export interface HistorySignals {
   similar: Float64Array
   /** What was said of the file, over all its commits, is in the words of the task's first line. */
   told: Float64Array
+  /** The same, of what was said lately: what a file is about shifts. */
+  toldLately: Float64Array
   /** Changed in the last few commits: work goes on where it went on. */
   lately: Float64Array
 }
@@ -16,18 +18,19 @@ export interface HistorySignals {
 const VOTERS = 60
 /** Half-lives, in commits. How often a file changed over hundreds of commits adds nothing to these. */
 const VOTE_HALF_LIFE = 600
-const LATELY = 20
+const TOLD_LATELY = 300
+const LATELY = 4
 /** What an old vote still counts. */
 const OLD_VOTE = 0.3
 
 export function historySignals(view: CodeView, history: History | undefined, words: TaskWords): HistorySignals {
   const none = () => new Float64Array(view.files.length)
-  if (history === undefined) return { similar: none(), told: none(), lately: none() }
+  if (history === undefined) return { similar: none(), told: none(), toldLately: none(), lately: none() }
   const changes = PastChanges.of(view, history)
   return {
     similar: similarChanges(view, history, changes, words),
-    told: toldOf(view, history, changes, words),
-    lately: changes.frequency(LATELY),
+    ...toldOf(view, history, changes, words),
+    lately: changes.mass(LATELY).map((value) => Math.log1p(value)),
   }
 }
 
@@ -56,34 +59,60 @@ function similarChanges(view: CodeView, history: History, changes: PastChanges, 
 }
 
 /** BM25 over a field that the index of the code does not have: all messages of the commits that changed a file. */
-function toldOf(view: CodeView, history: History, changes: PastChanges, words: TaskWords): Float64Array {
+function toldOf(
+  view: CodeView,
+  history: History,
+  changes: PastChanges,
+  words: TaskWords,
+): Pick<HistorySignals, 'told' | 'toldLately'> {
+  const mentions = [...words.title].map(([term, weight]): Mentioned => {
+    const commits: number[] = []
+    history.eachMention(term, (at) => commits.push(at))
+    // The order of the index's files must not show in the last bit of a sum.
+    return { weight, commits: commits.sort((a, b) => a - b) }
+  })
+  return { told: toldWithin(view, changes, mentions), toldLately: toldWithin(view, changes, mentions, TOLD_LATELY) }
+}
+
+/** A term's weight, and the commits that have it in their messages. */
+interface Mentioned {
+  weight: number
+  commits: readonly number[]
+}
+
+/** With a half-life, what was said so many commits ago counts half as much. */
+function toldWithin(
+  view: CodeView,
+  changes: PastChanges,
+  mentions: readonly Mentioned[],
+  halfLife = Number.POSITIVE_INFINITY,
+): Float64Array {
   const told = new Float64Array(view.files.length)
   const frequency = new Float64Array(view.files.length)
+  const masses = changes.mass(halfLife)
   let files = 0
   let mass = 0
   const counts = (position: number) => view.files[position]?.role === 'implementation'
-  for (const [position, value] of changes.mass.entries()) {
+  for (const [position, value] of masses.entries()) {
     if (value === 0 || !counts(position)) continue
     files++
     mass += value
   }
   const average = files === 0 ? 1 : mass / files
-  for (const [term, weight] of words.title) {
-    const touched = new Set<number>()
-    const commits: number[] = []
-    history.eachMention(term, (at) => commits.push(at))
-    // The order of the index's files must not show in the last bit of a sum.
-    for (const at of commits.sort((a, b) => a - b)) {
+  for (const { weight, commits } of mentions) {
+    const touched: number[] = []
+    for (const at of commits) {
+      const share = (changes.share[at] ?? 0) * 2 ** (-at / halfLife)
       for (const position of changes.files[at] ?? []) {
-        frequency[position] = (frequency[position] ?? 0) + (changes.share[at] ?? 0)
-        touched.add(position)
+        if (frequency[position] === 0) touched.push(position)
+        frequency[position] = (frequency[position] ?? 0) + share
       }
     }
     let having = 0
     for (const position of touched) if (counts(position)) having++
     const rarity = Math.max(0, Math.log(1 + (files - having + 0.5) / (having + 0.5)))
     for (const position of touched) {
-      const tf = (frequency[position] ?? 0) / (0.5 + 0.5 * ((changes.mass[position] ?? 0) / average))
+      const tf = (frequency[position] ?? 0) / (0.5 + 0.5 * ((masses[position] ?? 0) / average))
       told[position] = (told[position] ?? 0) + (rarity * weight * tf) / (tf + 0.6)
       frequency[position] = 0
     }

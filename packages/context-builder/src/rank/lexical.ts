@@ -15,8 +15,12 @@ export interface LexicalSignals {
   defines: Float64Array
   /** Identifiers of the task that stand in the file. */
   uses: Float64Array
+  /** Words of the first line that the file's definitions are named by. */
+  definitions: Float64Array
   /** How much of the file's name the task names. */
   baseName: Float64Array
+  /** Words of the first line that folders above the file are named by. */
+  folders: Float64Array
   /** How rare each term of the task is. */
   idf: Map<string, number>
 }
@@ -35,10 +39,11 @@ export function lexicalSignals(view: CodeView, query: TaskQuery, taskWords: Task
   const averages = averageLengths(view)
   const lists = () => new Float64Array(count)
   const [lexical, title, defines, uses, baseName] = [lists(), lists(), lists(), lists(), lists()]
+  const [definitions, folders] = [lists(), lists()]
   const windows = new Float32Array(count * WINDOWS)
   const frequency = new Float64Array(count)
   const masks = new Uint32Array(count)
-  const definitions = new Float64Array(count)
+  const defined = new Float64Array(count)
   const idf = new Map<string, number>()
   const identifiers = new Set(query.identifiers)
   const norm = (position: number, field: number) =>
@@ -49,7 +54,7 @@ export function lexicalSignals(view: CodeView, query: TaskQuery, taskWords: Task
     view.eachPosting(term, (position, posting) => {
       hits.push(position)
       masks[position] = posting.windows
-      definitions[position] = posting.definition
+      defined[position] = posting.definition
       if (posting.definition > 0) defining++
       frequency[position] =
         (FIELDS.body * posting.body) / norm(position, BODY) +
@@ -71,6 +76,7 @@ export function lexicalSignals(view: CodeView, query: TaskQuery, taskWords: Task
     const weight = rarity * (taskWords.all.get(term) ?? 0)
     const titleWeight = rarity * (taskWords.title.get(term) ?? 0)
     const isIdentifier = identifiers.has(term)
+    for (const position of words.folders.get(term) ?? []) folders[position] = (folders[position] ?? 0) + titleWeight
     for (const [at, position] of hits.entries()) {
       const tf = frequency[position] ?? 0
       const share = tf / (SATURATION + tf)
@@ -78,9 +84,10 @@ export function lexicalSignals(view: CodeView, query: TaskQuery, taskWords: Task
       title[position] = (title[position] ?? 0) + titleWeight * share
       if (isIdentifier && at < inText) {
         uses[position] = (uses[position] ?? 0) + rarity
-        if ((definitions[position] ?? 0) > 0)
-          defines[position] = (defines[position] ?? 0) + rarity / Math.sqrt(defining)
+        if ((defined[position] ?? 0) > 0) defines[position] = (defines[position] ?? 0) + rarity / Math.sqrt(defining)
       }
+      const times = defined[position] ?? 0
+      definitions[position] = (definitions[position] ?? 0) + (titleWeight * times) / (times + 1)
       let mask = masks[position] ?? 0
       while (mask !== 0) {
         const window = 31 - Math.clz32(mask)
@@ -89,7 +96,7 @@ export function lexicalSignals(view: CodeView, query: TaskQuery, taskWords: Task
       }
       frequency[position] = 0
       masks[position] = 0
-      definitions[position] = 0
+      defined[position] = 0
     }
   }
   for (const term of query.terms.keys()) {
@@ -99,7 +106,8 @@ export function lexicalSignals(view: CodeView, query: TaskQuery, taskWords: Task
       baseName[position] = (known / Math.max(1, all.length)) * Math.min(1, (idf.get(term) ?? 0) / 4 + 0.3)
     }
   }
-  return { lexical, title, chunk: bestWindows(windows, count), defines, uses, baseName, idf }
+  const chunk = bestWindows(windows, count)
+  return { lexical, title, chunk, defines, uses, definitions, baseName, folders, idf }
 }
 
 function bestWindows(windows: Float32Array, count: number): Float64Array {

@@ -12,9 +12,8 @@ export class PastChanges {
   readonly files: readonly (readonly number[])[]
   /** What a commit says of one of its files: the more files, the less. */
   readonly share: Float64Array
-  /** How much was said of each file in all. */
-  readonly mass: Float64Array
-  readonly #frequencies = new Map<number, Float64Array>()
+  readonly #files: number
+  readonly #masses = new Map<number, Float64Array>()
 
   static of(view: CodeView, history: History): PastChanges {
     const byView = cache.get(history) ?? new WeakMap<CodeView, PastChanges>()
@@ -27,34 +26,31 @@ export class PastChanges {
   private constructor(view: CodeView, history: History) {
     const places = new MovedFiles(view)
     this.share = new Float64Array(history.commits.length)
-    this.mass = new Float64Array(view.files.length)
+    this.#files = view.files.length
     this.files = history.commits.map((_, at) => {
       const paths = history.paths(at)
-      const share = 1 / Math.sqrt(Math.max(1, paths.length))
-      this.share[at] = share
+      this.share[at] = 1 / Math.sqrt(Math.max(1, paths.length))
       const found = new Set<number>()
       for (const path of paths) {
         const position = view.position(path) ?? places.find(path)
         if (position !== undefined) found.add(position)
       }
-      for (const position of found) this.mass[position] = (this.mass[position] ?? 0) + share
       return [...found]
     })
   }
 
-  /** How often each file was changed; after `halfLife` commits a change counts half as much. */
-  frequency(halfLife: number): Float64Array {
-    const known = this.#frequencies.get(halfLife)
+  /** How much was said of each file in all; with a half-life, a commit that many commits ago counts half as much. */
+  mass(halfLife = Number.POSITIVE_INFINITY): Float64Array {
+    const known = this.#masses.get(halfLife)
     if (known !== undefined) return known
-    const sums = new Float64Array(this.mass.length)
+    const sums = new Float64Array(this.#files)
     // After so many half-lives nothing is left that a score could show.
     for (const [at, files] of this.files.slice(0, halfLife * 14).entries()) {
       const value = 2 ** (-at / halfLife) * (this.share[at] ?? 0)
       for (const position of files) sums[position] = (sums[position] ?? 0) + value
     }
-    const logged = sums.map((value) => Math.log1p(value))
-    this.#frequencies.set(halfLife, logged)
-    return logged
+    this.#masses.set(halfLife, sums)
+    return sums
   }
 }
 

@@ -49,6 +49,12 @@ export class PathWords {
     this.nameTerms = nameTerms
     this.folderTerms = folderTerms
   }
+
+  /** Files with a term in their paths; one that has it in both name and folders comes twice. */
+  *having(term: string): Iterable<number> {
+    yield* this.names.get(term) ?? []
+    yield* this.folders.get(term) ?? []
+  }
 }
 
 function push(map: Map<string, number[]>, key: string, value: number): void {

@@ -1,4 +1,4 @@
-import { stem, termsOf, wordPattern } from '../words.ts'
+import { stem, termsOf, wordPattern, wordSequence } from '../words.ts'
 
 /** A task, read for what can be searched. */
 export interface TaskQuery {
@@ -6,6 +6,8 @@ export interface TaskQuery {
   readonly terms: ReadonlyMap<string, number>
   /** The terms of the first line alone: what it is about, where the rest tells how. */
   readonly titleTerms: ReadonlyMap<string, number>
+  /** Terms that stand side by side in the first line, each pair once. */
+  readonly titlePairs: readonly (readonly [string, string])[]
   /** The terms of identifiers written as such: `camelCase`, `snake_case`, in backticks, called, dotted. */
   readonly identifiers: readonly string[]
   /** Paths or parts of them, from the text and from stack traces: with folders, or a file name with its extension. */
@@ -49,6 +51,7 @@ export function readTask(task: string): TaskQuery {
   return {
     terms,
     titleTerms,
+    titlePairs: pairsIn(plainTitle),
     identifiers: identifiersIn(text),
     paths: paths.filter((path) => path !== ''),
     modules: unique(matches(text, /\b([a-z_][\w]*(?:\.[a-z_]\w*)+)\b/gi)),
@@ -69,6 +72,16 @@ function countTerms(text: string, weight: number, terms: Map<string, number>): M
     }
   }
   return terms
+}
+
+function pairsIn(text: string): [string, string][] {
+  const sequence = wordSequence(text)
+  const pairs = new Map<string, [string, string]>()
+  for (const [at, first] of sequence.entries()) {
+    const second = sequence[at + 1]
+    if (second !== undefined) pairs.set(`${first} ${second}`, [first, second])
+  }
+  return [...pairs.values()]
 }
 
 function identifiersIn(text: string): string[] {

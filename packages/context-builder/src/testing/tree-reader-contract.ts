@@ -92,4 +92,16 @@ export function treeReaderContract({ it, expect }: TestApi, harness: TreeReaderH
       { commit: older, message: first.message, paths: ['a.txt', 'src/ü b.ts'] },
     ])
   })
+
+  it('reads a message with any characters, and a commit that changes nothing', async () => {
+    const message = 'Odd \x01 marks \x02\n\n\x01'
+    const { reader, commits } = await harness.open([
+      { ...first, message },
+      { ...first, message: 'Nothing' },
+      { ...second, message: 'b'.repeat(40) },
+    ])
+    const history = await reader.readHistory(commits)
+    expect(history.map((one) => one.message)).toEqual([message.trim(), 'Nothing', 'b'.repeat(40)])
+    expect(history.map(({ paths }) => paths.length)).toEqual([2, 0, 2])
+  })
 }
