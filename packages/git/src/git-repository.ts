@@ -1,5 +1,5 @@
 import { realpath } from 'node:fs/promises'
-import { type FileChange, type FileVersion, isObjectId, type ObjectId, objectIdSchema } from '@patchlane/kernel'
+import { type FileChange, type FileVersion, isObjectId, type ObjectId } from '@patchlane/kernel'
 import { CommittedAttributes } from './attributes.ts'
 import { describeChange, describeVersion } from './changes.ts'
 import type { Commit, CommitDraft } from './commit-object.ts'
@@ -65,7 +65,8 @@ export class GitRepository {
     this.keptCommits = new KeptCommits({
       commonDir: layout.commonDir,
       updateRefs: (updates, request) => this.updateRefs(updates, request),
-      listRefs: (prefix) => this.#listRefs(prefix),
+      git: (request) => this.git(request),
+      worktrees: this.worktrees,
     })
   }
 
@@ -371,15 +372,6 @@ export class GitRepository {
 
   #transactionOptions(options: RefTransactionRequest): RefTransactionOptions {
     return { gitDir: this.#layout.gitDir, objectFormat: this.#layout.objectFormat, ...options }
-  }
-
-  async #listRefs(prefix: string): Promise<{ ref: string; oid: ObjectId }[]> {
-    const { stdout } = await this.git({ args: ['for-each-ref', '--format=%(objectname) %(refname)', prefix] })
-    const lines = stdout.split('\n').filter((line) => line !== '')
-    return lines.map((line) => {
-      const blank = line.indexOf(' ')
-      return { oid: objectIdSchema.parse(line.slice(0, blank)), ref: line.slice(blank + 1) }
-    })
   }
 
   /** Verifies and moves refs at once. @throws {RefMovedError}, {RefLockedError}: nothing was changed. */

@@ -1,15 +1,17 @@
 import { randomUUID } from 'node:crypto'
-import { lstat, mkdir, rename, unlink, writeFile } from 'node:fs/promises'
+import { lstat, mkdir, readdir, rename, unlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import type { ObjectId } from '@patchlane/kernel'
+import { type ObjectId, objectIdSchema } from '@patchlane/kernel'
+import { removeDeadLocks } from './dead-locks.ts'
 import type { RefUpdate } from './ref-transaction.ts'
+import type { Worktrees } from './worktrees.ts'
 
 export interface KeptCommitsOptions {
   commonDir: string
   /** Moves refs by git. */
   updateRefs(updates: readonly RefUpdate[], options: { message: string }): Promise<void>
-  /** Full names and ids of the refs below a prefix. */
-  listRefs(prefix: string): Promise<{ ref: string; oid: ObjectId }[]>
+  git(request: { args: readonly string[] }): Promise<{ stdout: string }>
+  worktrees: Pick<Worktrees, 'list'>
 }
 
 /**
@@ -47,10 +49,45 @@ export class KeptCommits {
 
   /** Lets go of all that is kept below a prefix: what a process that died left. */
   async releaseAll(prefix: string): Promise<void> {
-    const refs = await this.#options.listRefs(prefix)
+    await this.#removeFiles(prefix)
+    const refs = await this.#list(prefix)
     if (refs.length === 0) return
     const updates = refs.map(({ ref, oid }): RefUpdate => ({ kind: 'update', ref, new: null, old: oid }))
     await this.#options.updateRefs(updates, { message: 'release' })
+  }
+
+  /**
+   * The refs that are files; packed ones are left for git, which rewrites all of them for it under a lock. One that was killed there, or while it
+   * removed one of ours, leaves its lock, and nobody could delete a branch any more.
+   */
+  async #removeFiles(prefix: string): Promise<void> {
+    const { commonDir } = this.#options
+    if (!prefix.endsWith('/') || !(await this.#filesAreRefs())) return
+    const folder = join(commonDir, prefix)
+    const names = await readdir(folder).catch(() => [])
+    const [locks, refs] = [
+      names.filter((name) => name.endsWith('.lock')),
+      names.filter((name) => !name.endsWith('.lock')),
+    ]
+    await Promise.all(refs.map((name) => unlink(join(folder, name)).catch(() => undefined)))
+    await this.#removeDeadLocks([join(commonDir, 'packed-refs.lock'), ...locks.map((name) => join(folder, name))])
+  }
+
+  async #removeDeadLocks(locks: readonly string[]): Promise<void> {
+    const { commonDir, worktrees } = this.#options
+    const found = await Promise.all(locks.map((lock) => lstat(lock).catch(() => undefined)))
+    if (found.every((lock) => lock === undefined)) return
+    const folders = (await worktrees.list()).map(({ directory }) => directory)
+    await removeDeadLocks({ locks, directories: [commonDir, ...folders], waitMs: 0 })
+  }
+
+  async #list(prefix: string): Promise<{ ref: string; oid: ObjectId }[]> {
+    const { stdout } = await this.#options.git({ args: ['for-each-ref', '--format=%(objectname) %(refname)', prefix] })
+    const lines = stdout.split('\n').filter((line) => line !== '')
+    return lines.map((line) => {
+      const blank = line.indexOf(' ')
+      return { oid: objectIdSchema.parse(line.slice(0, blank)), ref: line.slice(blank + 1) }
+    })
   }
 
   /** Refs are files unless the repository keeps them in tables. */
