@@ -39,6 +39,10 @@ try {
   git(['gc', '--quiet'])
 
   const repository = await GitRepository.open(directory)
+  // What a person would apply is made elsewhere: neither does git find its objects there already, nor has the gateway others' to sync.
+  const workshop = `${directory}-workshop`
+  git(['clone', '--quiet', '--shared', '--no-checkout', directory, workshop])
+  const elsewhere = await GitRepository.open(workshop)
   const queue = new MemoryGatewayQueue()
   const target = new GitBranchTarget({ repository, name: 'refs/heads/main' })
   const gateway = new ApplyGateway({ repoId: 'repo', target, queue, owner: 'bench' })
@@ -82,9 +86,9 @@ try {
   }
   const byHand = async (config) => {
     const base = await repository.resolve('main')
-    const patch = await patchOn(repository, base, nextFiles())
-    const tree = await repository.applyChanges(await repository.treeOf(base), patch.changes)
-    const diff = git(['diff', '--binary', base, tree])
+    const patch = await patchOn(elsewhere, base, nextFiles())
+    const tree = await elsewhere.applyChanges(await elsewhere.treeOf(base), patch.changes)
+    const diff = git(['diff', '--binary', base, tree], { cwd: workshop })
     const startedAt = performance.now()
     git([...config, 'apply', '--index'], { input: diff })
     git([...config, 'commit', '--quiet', '-m', 'By hand'])
@@ -144,7 +148,7 @@ try {
   }
   stop.abort()
   await watching
-  await repository.close()
+  await Promise.all([repository.close(), elsewhere.close()])
 } finally {
-  await rm(directory, { recursive: true, force: true })
+  for (const folder of [directory, `${directory}-workshop`]) await rm(folder, { recursive: true, force: true })
 }

@@ -77,7 +77,8 @@ async function fill(database: Database, queue: SqlPatchQueue): Promise<void> {
       .execute()
   })
   await queue.release(lease)
-  await sql`analyze`.execute(database.db)
+  // As Postgres does by itself; SQLite has statistics only where somebody asks for them, and this program does not.
+  if (database.dialect === 'postgres') await sql`analyze`.execute(database.db)
 }
 
 /** One queue with what is timed on it. */
