@@ -9,10 +9,24 @@ import { temporaryRepository } from '@patchlane/git/testing'
 import { patchIdSchema, targetNameSchema } from '@patchlane/kernel'
 import { describe, expect, it, vi } from 'vitest'
 import { GitBranchTarget } from '../src/index.ts'
-import { Judgement } from '../src/landing-verdict.ts'
+import { Judgement, type LandingVerdict } from '../src/landing-verdict.ts'
 import { targetContract } from '../src/testing/index.ts'
 
 const name = targetNameSchema.parse('refs/heads/main')
+
+/** That a change of the file `a` may land on the head. */
+async function verdictOn(repository: GitRepository): Promise<LandingVerdict> {
+  const base = await repository.resolve('main')
+  const oid = await repository.writeBlob(Buffer.from('landed\n'))
+  const entry = { path: 'a', entry: { mode: '100644' as const, oid } }
+  const tree = await repository.writeTree(await repository.treeOf(base), [entry])
+  const author = { name: 'a', email: 'a', at: 0 }
+  const commit = await repository.commitTree({ tree, parents: [base], message: 'Land', author })
+  const patchId = patchIdSchema.parse('44444444-4444-4444-8444-444444444444')
+  const judgement = new Judgement({ patchId, base, tree, commit }, { checks: [], approval: false })
+  judgement.preserved(tree)
+  return judgement.conclude()
+}
 
 describe('GitBranchTarget', () => {
   targetContract(
@@ -45,16 +59,7 @@ describe('GitBranchTarget', () => {
       const sandbox = await temporaryRepository({ a: 'a\n' })
       try {
         const { repository, directory } = sandbox
-        const base = await repository.resolve('main')
-        const oid = await repository.writeBlob(Buffer.from('landed\n'))
-        const entry = { path: 'a', entry: { mode: '100644' as const, oid } }
-        const tree = await repository.writeTree(await repository.treeOf(base), [entry])
-        const author = { name: 'a', email: 'a', at: 0 }
-        const commit = await repository.commitTree({ tree, parents: [base], message: 'Land', author })
-        const patchId = patchIdSchema.parse('44444444-4444-4444-8444-444444444444')
-        const judgement = new Judgement({ patchId, base, tree, commit }, { checks: [], approval: false })
-        judgement.preserved(tree)
-        const verdict = judgement.conclude()
+        const verdict = await verdictOn(repository)
         const target = new GitBranchTarget({ repository, name })
         const fence = await target.takeOver({ epoch: 1, owner: 'writer' })
         const ran = vi.spyOn(repository, 'git')
@@ -84,15 +89,7 @@ describe('GitBranchTarget', () => {
       const tools = await mkdtemp(join(tmpdir(), 'patchlane-tools-'))
       try {
         const { repository, directory } = sandbox
-        const base = await repository.resolve('main')
-        const oid = await repository.writeBlob(Buffer.from('landed\n'))
-        const entry = { path: 'a', entry: { mode: '100644' as const, oid } }
-        const tree = await repository.writeTree(await repository.treeOf(base), [entry])
-        const author = { name: 'a', email: 'a', at: 0 }
-        const commit = await repository.commitTree({ tree, parents: [base], message: 'Land', author })
-        const patchId = patchIdSchema.parse('44444444-4444-4444-8444-444444444444')
-        const judgement = new Judgement({ patchId, base, tree, commit }, { checks: [], approval: false })
-        judgement.preserved(tree)
+        const verdict = await verdictOn(repository)
         const target = new GitBranchTarget({ repository, name })
         const fence = await target.takeOver({ epoch: 1, owner: 'writer' })
         // Stands for a commit that has read the index and is about to lock it.
@@ -100,10 +97,10 @@ describe('GitBranchTarget', () => {
         const reader = spawn(join(tools, 'git'), ['60'], { cwd: directory })
         await once(reader, 'spawn')
         let ended = false
-        const landing = target.land(judgement.conclude(), fence).then(() => {
+        const landing = target.land(verdict, fence).then(() => {
           ended = true
         })
-        while ((await target.head()) !== commit) await sleep(5)
+        while ((await target.head()) !== verdict.commit) await sleep(5)
         await sleep(300)
         expect(ended).toBe(false)
         expect((await stat(join(directory, '.git/index.lock'))).size).toBeGreaterThan(0)
