@@ -29,11 +29,23 @@ export class TermsOfLines {
   /** The terms of the lines from `first` to `last`, counted from 1, both included. */
   between(first: number, last: number): ReadonlySet<string> {
     const terms = new Set<string>()
-    for (const { line, term } of this.#found) {
-      if (line > last) break
-      if (line >= first) terms.add(term)
+    for (let at = this.#firstAt(first); at < this.#found.length; at++) {
+      const found = this.#found[at]
+      if (found === undefined || found.line > last) break
+      terms.add(found.term)
     }
     return terms
+  }
+
+  /** The place of the first that stands in this line or below it. */
+  #firstAt(line: number): number {
+    let [from, to] = [0, this.#found.length]
+    while (from < to) {
+      const middle = (from + to) >> 1
+      if ((this.#found[middle]?.line ?? 0) < line) from = middle + 1
+      else to = middle
+    }
+    return from
   }
 
   #ofTask(word: string): readonly string[] {
