@@ -7,8 +7,20 @@ export interface RecallCase {
   commit: ObjectId
   parent: ObjectId
   task: string
-  implementation: string[]
+  answer: string[]
   tests: string[]
+}
+
+/** What is looked for: files that the index takes for implementation, or all code by a rule that knows nothing of the index. */
+export type AnswerKind = 'implementation' | 'code'
+
+const codeEnding = /\.(?:py|[cm]?[jt]sx?|go|rs|java|vue|svelte|astro|rb|c|cc|cpp|h|hpp|cs|php|css|scss|less|html)$/
+const noProgram =
+  /(?:^|\/)(?:tests?|__tests?__|specs?|testing|e2e|fixtures?|__fixtures__|__mocks__|testdata|docs?|documentation|examples?|website|node_modules|vendor|dist)\/|(?:^|\/)test_[^/]*$|_test\.\w+$|[._-](?:test|spec)\.\w+$|(?:^|\/)conftest\.py$/
+
+const isAnswer: Record<AnswerKind, (path: string) => boolean> = {
+  implementation: (path) => roleOf(path) === 'implementation',
+  code: (path) => codeEnding.test(path) && !noProgram.test(path),
 }
 
 /** Commits whose message says nothing about the code they touch: releases, bumps, merges, reverts. */
@@ -24,8 +36,9 @@ export interface CaseOptions {
   count: number
   /** Newest commits to choose from. */
   window: number
-  /** Implementation files of one answer at most. */
+  /** Files of one answer at most. */
   maxFiles: number
+  answer: AnswerKind
 }
 
 /** Picks `count` commits, evenly spaced over the newest `window`; deterministic. */
@@ -38,12 +51,12 @@ export async function recallCases(repository: GitRepository, options: CaseOption
     if (mechanical.test(entry.subject)) continue
     const differences = await repository.diffTrees(parent, entry.commit)
     const existing = differences.filter(({ before }) => before !== null).map(({ path }) => path)
-    const implementation = existing.filter((path) => roleOf(path) === 'implementation')
-    if (implementation.length === 0 || implementation.length > options.maxFiles) continue
+    const answer = existing.filter(isAnswer[options.answer])
+    if (answer.length === 0 || answer.length > options.maxFiles) continue
     const task = withoutPaths(entry.message)
     if ((task.match(/[A-Za-z]{3,}/g) ?? []).length < 3) continue
     const tests = existing.filter((path) => roleOf(path) === 'test')
-    usable.push({ commit: entry.commit, parent, task, implementation, tests })
+    usable.push({ commit: entry.commit, parent, task, answer, tests })
   }
   if (usable.length <= options.count) return usable
   return Array.from(

@@ -28,19 +28,20 @@ for (const directory of values.repo) {
     count: Number(values.commits),
     window: Number(values.window),
     maxFiles: Number(values['max-files']),
+    answer: 'implementation',
   })
   const cases: FeatureCase[] = []
-  for (const { parent, task, implementation } of opened.cases) {
+  for (const { parent, task, answer: modified } of opened.cases) {
     const view = await opened.index.view({ commit: parent })
     const history = await opened.history.of(parent)
     const positions = [...view.files.keys()].filter((at) => view.file(at).role === 'implementation')
     const features = featuresOf(signalsOf({ view, query: readTask(task), history }), positions)
-    const answer = implementation.map((path) => positions.indexOf(view.position(path) ?? -1)).filter((row) => row >= 0)
+    const answer = modified.map((path) => positions.indexOf(view.position(path) ?? -1)).filter((row) => row >= 0)
     cases.push({
       values: rowsOf(features, positions.length),
       files: positions.length,
       answer,
-      missing: implementation.length - answer.length,
+      missing: modified.length - answer.length,
     })
   }
   const head = await opened.repository.resolve('HEAD')

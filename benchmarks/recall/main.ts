@@ -1,6 +1,6 @@
 /**
  * Recall on real history: the commit message without paths is the task, the parent commit the repository, the modified implementation
- * files the answer. Runs on any repository:
+ * files the answer; with `--answer code`, all modified code but tests and documents, build scripts and settings included. Runs on any repository:
  *
  *   node --conditions=@patchlane/source benchmarks/recall/main.ts --repo DIR --repo DIR --commits 30
  *
@@ -23,6 +23,7 @@ const { values } = parseArgs({
     commits: { type: 'string', default: '30' },
     window: { type: 'string', default: '1500' },
     'max-files': { type: 'string', default: '5' },
+    answer: { type: 'string', default: 'implementation' },
     state: { type: 'string' },
     json: { type: 'string' },
     from: { type: 'string', multiple: true, default: [] },
@@ -31,6 +32,8 @@ const { values } = parseArgs({
   },
 })
 
+const { answer } = values
+if (answer !== 'implementation' && answer !== 'code') throw new Error('--answer implementation or --answer code')
 const all: RepositoryResult[] = (await Promise.all(values.from.map(readResults))).flat()
 for (const directory of values.from.length > 0 ? [] : values.repo) {
   const opened = await openRepository(directory, {
@@ -38,6 +41,7 @@ for (const directory of values.from.length > 0 ? [] : values.repo) {
     count: Number(values.commits),
     window: Number(values.window),
     maxFiles: Number(values['max-files']),
+    answer,
   })
   const { cases } = opened
   const ranker = new ContextRanker()
@@ -58,15 +62,24 @@ for (const directory of values.from.length > 0 ? [] : values.repo) {
     const add = (name: string, ranked: readonly string[], tests: readonly string[]) => {
       const list = results[name] ?? []
       results[name] = list
-      list.push(judge(ranked, one.implementation, { ranked: tests, answer: one.tests }))
+      list.push(judge(ranked, one.answer, { ranked: tests, answer: one.tests }))
     }
     const started = performance.now()
     const ranking = ranker.rank({ view, task: one.task, history })
     queryMs.push(performance.now() - started)
     const paths = (role: FileRole, from = ranking) => (from.byRole.get(role) ?? []).map(({ path }) => path)
-    add('patchlane', paths('implementation'), paths('test'))
+    const code = (from = ranking) =>
+      answer === 'code' ? from.code.map(({ path }) => path) : paths('implementation', from)
+    add('patchlane', code(), paths('test'))
     const bare = ranker.rank({ view, task: one.task })
-    add('patchlane, no history', paths('implementation', bare), paths('test', bare))
+    add('patchlane, no history', code(bare), paths('test', bare))
+    if (answer === 'code') add('patchlane, implementation files', paths('implementation'), paths('test'))
+    else
+      add(
+        'patchlane, one list of all code',
+        ranking.code.map(({ path }) => path),
+        paths('test'),
+      )
     const plain = plainBm25(view, one.task, () => true)
     const apart = plainBm25(view, one.task, (at) => view.file(at).role === 'implementation')
     add('BM25, implementation files', apart, plain)

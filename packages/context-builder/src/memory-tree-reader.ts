@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { blobId, type ObjectId, objectIdSchema, sha256 } from '@patchlane/kernel'
@@ -9,6 +10,20 @@ export interface MemoryCommit {
   files: Readonly<Record<string, string | Uint8Array | null>>
 }
 
+/** Folders that nobody named: they go with the process. */
+const own = new Set<string>()
+
+function temporaryFolder(): string {
+  if (own.size === 0) {
+    process.once('exit', () => {
+      for (const folder of own) rmSync(folder, { recursive: true, force: true })
+    })
+  }
+  const folder = join(tmpdir(), `patchlane-memory-${process.pid}-${performance.now()}`)
+  own.add(folder)
+  return folder
+}
+
 /** A history in memory: for trying things out, for tests, and for sources that are in no git repository. */
 export class MemoryTreeReader implements TreeReader {
   readonly objectFormat = 'sha1'
@@ -16,10 +31,9 @@ export class MemoryTreeReader implements TreeReader {
   readonly #blobs = new Map<string, Uint8Array>()
   readonly #commits: { id: ObjectId; message: string; files: TreeFile[]; changed: string[] }[] = []
 
-  /** The index keeps its files in `stateDirectory`. @default a folder of this process's own among the temporary files */
+  /** The index keeps its files in `stateDirectory`. @default a folder among the temporary files, removed when the process ends */
   constructor(options: { stateDirectory?: string } = {}) {
-    this.stateDirectory =
-      options.stateDirectory ?? join(tmpdir(), `patchlane-memory-${process.pid}-${performance.now()}`)
+    this.stateDirectory = options.stateDirectory ?? temporaryFolder()
   }
 
   /** Adds a commit on top of the last one. */

@@ -46,6 +46,32 @@ describe('ContextRanker', () => {
     expect(ranked()).not.toContain('tests/test_sessions.py')
   })
 
+  it('shows a build script among the implementation only when the task is clearly about it', async () => {
+    const script = 'export async function publishTarball(registry) {\n  return registry\n}\n'
+    const { view } = await open([
+      {
+        message: 'Begin',
+        files: {
+          ...files,
+          'src/publish.ts': 'export function publish(event: string) { return event }\n',
+          'scripts/publish-tarball.mjs': script,
+          'examples/shop/cookie.js': 'const session = 1\n',
+          'package.json': '{"scripts": {"publish": "publish tarball registry"}}\n',
+        },
+      },
+    ])
+    const ranked = (task: string) => new ContextRanker().rank({ view, task })
+    const paths = (task: string) => ranked(task).code.map(({ path }) => path)
+    expect(paths('`publishTarball`: publish the tarball to another registry')[0]).toBe('scripts/publish-tarball.mjs')
+    expect(paths('publish an event')[0]).toBe('src/publish.ts')
+    expect(paths('publish an event')).not.toContain('scripts/publish-tarball.mjs')
+    // Data and tests are no code to be ranked here, and the order of the implementation is its own.
+    const { code, byRole } = ranked('publish a session cookie to the registry of the script')
+    expect(code.map(({ path }) => path)).not.toContain('package.json')
+    expect(code.filter(({ role }) => role === 'test')).toEqual([])
+    expect(code.filter(({ role }) => role === 'implementation')).toEqual(byRole.get('implementation'))
+  })
+
   it('goes by identifiers, paths, traces and modules', async () => {
     const { rank } = await open()
     expect(rank('`render_template` fails')()[0]).toBe('src/templating.py')

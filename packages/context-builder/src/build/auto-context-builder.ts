@@ -13,6 +13,7 @@ import type { CodeView } from '../code-view.ts'
 import { GraphBuilder } from '../graph/graph-builder.ts'
 import { HistoryStore } from '../history/history.ts'
 import { ContextRanker, type Ranking } from '../rank/context-ranker.ts'
+import type { RankedFile } from '../rank/ranked-file.ts'
 import type { FileRole } from '../role.ts'
 import type { ContextCandidate, ContextLevel, ContextSource, FileCandidate, SourceRequest } from './context-source.ts'
 import { type Packed, type Piece, pack } from './pack.ts'
@@ -51,7 +52,7 @@ export interface BuildRequest {
   commit: ObjectId
   /** Tokens of the whole text, never exceeded. @default 24_000 */
   budgetTokens?: number
-  /** Ranked implementation files at most. @default 20 */
+  /** Ranked files of code at most. @default 20 */
   limit?: number
   /** Changes on top of the commit that are in no commit. */
   overlay?: readonly FileChange[]
@@ -61,7 +62,7 @@ export interface BuildRequest {
 export interface ContextFile {
   path: string
   role: FileRole
-  /** 0 to 1, relative to the best file of its role; 0 for a file that is here for another reason than its rank. */
+  /** 0 to 1, relative to the best file of code or else of its role; 0 for a file that is here for another reason than its rank. */
   score: number
   why: string[]
   level: ContextLevel
@@ -72,9 +73,9 @@ export interface ContextBundle {
   stamp: Stamp
   /** The version of the state read, where that is more than the commit; null without an overlay. */
   overlay: IndexDigest | null
-  /** Best first: implementation files in the order of the ranking, then tests, then the rest. The text has an order of its own. */
+  /** Best first: code in the order of the ranking, then tests, then the rest. The text has an order of its own. */
   files: ContextFile[]
-  /** All implementation files that anything speaks for, best first, whether they fitted or not. */
+  /** All code but tests that anything speaks for, best first, whether it fitted or not. */
   ranked: string[]
   text: string
   tokens: number
@@ -133,7 +134,7 @@ export class AutoContextBuilder {
 
   async #rerank({ task, signal }: BuildRequest, ranking: Ranking): Promise<Ranking> {
     const { reranker } = this.#options
-    const all = ranking.byRole.get('implementation') ?? []
+    const all = ranking.code
     if (reranker === undefined || all.length === 0) return ranking
     const head = all.slice(0, RERANKED)
     const order = await reranker.rerank(
@@ -144,7 +145,9 @@ export class AutoContextBuilder {
     const places = new Map([...new Set(order)].map((path, at) => [path, at]))
     const placeOf = (path: string) => places.get(path) ?? RERANKED
     const sorted = [...head].sort((a, b) => placeOf(a.path) - placeOf(b.path))
-    return { ...ranking, byRole: new Map([...ranking.byRole, ['implementation', [...sorted, ...all.slice(RERANKED)]]]) }
+    const code = [...sorted, ...all.slice(RERANKED)]
+    const implementation = code.filter(({ role }) => role === 'implementation')
+    return { ...ranking, code, byRole: new Map([...ranking.byRole, ['implementation', implementation]]) }
   }
 
   async #collect(request: SourceRequest, notes: string[]): Promise<ContextCandidate[]> {
@@ -169,10 +172,8 @@ export class AutoContextBuilder {
     }
     await texts.load([...byFile.keys()])
     const files = new Map<Piece, { file: ContextFile; symbols: Map<ContextLevel, string[]> }>()
-    const best = new Map([...ranking.byRole].map(([role, list]) => [role, list[0]?.score ?? 1]))
-    const scores = new Map(
-      [...ranking.byRole.values()].flat().map(({ position, role, score }) => [position, score / (best.get(role) ?? 1)]),
-    )
+    // A file of code is in two lists; the one of all code counts.
+    const scores = new Map([...ranking.byRole.values(), ranking.code].flatMap(relativeScores))
     const drafts = [...byFile].map(([position, wanted]) => {
       const { path, role } = view.file(position)
       const sorted = [...wanted].sort((a, b) => a.priority - b.priority)
@@ -249,10 +250,10 @@ export class AutoContextBuilder {
       for (const name of entry.symbols.get(level) ?? []) symbols.add(`${entry.file.path}#${name}`)
       return [{ ...entry.file, level, tokens }]
     })
-    const ranked = (ranking.byRole.get('implementation') ?? []).map(({ path }) => path)
+    const ranked = ranking.code.map(({ path }) => path)
     const places = new Map(ranked.map((path, at) => [path, at]))
-    const placeOf = ({ path, role }: ContextFile) =>
-      role === 'implementation' ? (places.get(path) ?? ranked.length) : ranked.length + (role === 'test' ? 1 : 2)
+    const behind: Partial<Record<FileRole, number>> = { implementation: 0, test: 1 }
+    const placeOf = ({ path, role }: ContextFile) => places.get(path) ?? ranked.length + (behind[role] ?? 2)
     const text = joined(packed)
     const tokens = await this.#tokens.count(text)
     await this.#tokens.flush?.()
@@ -279,6 +280,12 @@ export function defaultSources(): ContextSource[] {
     new DocumentsSource(),
     new NeighboursSource(),
   ]
+}
+
+/** By position; the best is no longer the first where a re-ranker has put another there. */
+function relativeScores(list: readonly RankedFile[]): [position: number, score: number][] {
+  const best = list.reduce((most, { score }) => Math.max(most, score), 1)
+  return list.map(({ position, score }) => [position, score / best])
 }
 
 /** A piece is asked for the same level again each time the whole is fitted anew. */

@@ -3,6 +3,7 @@ import type { CodeView } from '../code-view.ts'
 import { EmptyTaskError } from '../errors.ts'
 import type { History } from '../history/history.ts'
 import type { FileRole } from '../role.ts'
+import { codeList } from './code-list.ts'
 import type { RankedFile } from './ranked-file.ts'
 import { scoresOf } from './score.ts'
 import { type Signals, signalsOf } from './signals.ts'
@@ -10,7 +11,7 @@ import { readTask, type TaskQuery } from './task-query.ts'
 import { defaultWeights, type RankWeights } from './weights.ts'
 
 /** Raise it when the same weights rank otherwise. */
-const RANKER_REVISION = 3
+const RANKER_REVISION = 4
 
 export interface RankRequest {
   view: CodeView
@@ -24,6 +25,8 @@ export interface Ranking {
   signals: Signals
   /** Best first, by role: implementation, tests and documents do not compete. Files that nothing speaks for are left out. */
   byRole: ReadonlyMap<FileRole, readonly RankedFile[]>
+  /** Implementation files with other code among them, where the task speaks of it clearly: what to show first. */
+  code: readonly RankedFile[]
 }
 
 /**
@@ -63,7 +66,9 @@ export class ContextRanker {
       }))
       byRole.set(role, inOrder(files))
     }
-    return { query, signals, byRole }
+    const implementation = byRole.get('implementation') ?? []
+    const code = codeList({ view, signals, weights: this.weights, implementation, positions })
+    return { query, signals, byRole, code }
   }
 }
 

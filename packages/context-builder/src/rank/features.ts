@@ -33,17 +33,27 @@ const facts = new Set<FeatureName>(['baseName', 'phrase', 'module'])
 /** A place says which of the files that match are meant, not that all in it match: it counts as much as the file's words do. */
 const places = new Set<FeatureName>(['scopeFolder', 'scopeWords', 'package'])
 
+/** A file that is not among those it is measured by counts no more than twice as much as the best of them. */
+const MOST = 2
+
 /**
- * The features of some files, in their order: those compared with each other. Signals without a natural scale are divided by their largest value
- * among these, so that a weight means the same in every repository.
+ * The features of some files, in their order. Signals without a natural scale are divided by their largest value among the files they are measured
+ * by, so that a weight means the same in every repository.
+ *
+ * @param measure Files that the others are compared with. @default the files themselves
  */
-export function featuresOf(signals: Signals, positions: readonly number[]): Record<FeatureName, Float64Array> {
-  const lexical = scaled(signals.lexical, positions)
+export function featuresOf(
+  signals: Signals,
+  positions: readonly number[],
+  measure: readonly number[] = positions,
+): Record<FeatureName, Float64Array> {
+  const scaled = (signal: Float64Array) => scaledBy(signal, positions, measure)
+  const lexical = scaled(signals.lexical)
   const feature = (name: FeatureName): Float64Array => {
     if (name === 'lexical') return lexical
     if (facts.has(name)) return Float64Array.from(positions, (at) => signals[name][at] ?? 0)
     if (places.has(name)) return lexical.map((value, n) => value * (signals[name][positions[n] ?? 0] ?? 0))
-    return scaled(signals[name], positions)
+    return scaled(signals[name])
   }
   return {
     lexical,
@@ -66,8 +76,8 @@ export function featuresOf(signals: Signals, positions: readonly number[]): Reco
   }
 }
 
-function scaled(signal: Float64Array, positions: readonly number[]): Float64Array {
+function scaledBy(signal: Float64Array, positions: readonly number[], measure: readonly number[]): Float64Array {
   let most = 0
-  for (const at of positions) most = Math.max(most, signal[at] ?? 0)
-  return Float64Array.from(positions, (at) => (most === 0 ? 0 : (signal[at] ?? 0) / most))
+  for (const at of measure) most = Math.max(most, signal[at] ?? 0)
+  return Float64Array.from(positions, (at) => (most === 0 ? 0 : Math.min(MOST, (signal[at] ?? 0) / most)))
 }

@@ -6,6 +6,6 @@ export interface RankedFile {
   position: number
   path: string
   role: FileRole
-  /** A whole number; comparable within one ranking and role only. */
+  /** A whole number; comparable within one list only. */
   score: number
 }

@@ -10,14 +10,14 @@ import { mirrorKeys } from '../mirrors.ts'
 const MIRRORS = 2
 
 /**
- * The implementation files the ranking puts first. Of files that mirror each other in packages that the task does not name, the first two are
+ * The code the ranking puts first. Of files that mirror each other in packages that the task does not name, the first two are
  * shown as the others are; of the rest, signatures.
  */
 export class RankedFilesSource implements ContextSource {
   readonly name = 'code'
 
   async collect({ view, ranking, limit }: SourceRequest): Promise<readonly ContextCandidate[]> {
-    const ranked = (ranking.byRole.get('implementation') ?? []).slice(0, limit)
+    const ranked = ranking.code.slice(0, limit)
     const seen = new Map<string, { path: string; times: number }>()
     let shown = 0
     return ranked.map((file, at) => {
