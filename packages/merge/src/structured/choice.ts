@@ -35,3 +35,8 @@ export const choices: readonly Choice[] = [
     (['entries', 'section'] as const).map((arrangement) => ({ ...plain, order, arrangement })),
   ),
 ]
+
+/** Nothing but the order differs from the simplest. */
+export function isPlain({ arrangement, spacing }: Choice): boolean {
+  return arrangement === plain.arrangement && spacing === plain.spacing
+}
