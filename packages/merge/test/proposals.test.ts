@@ -76,8 +76,14 @@ describe('one side as it is', () => {
     expect(texts(propose(hunkOf('a\nb\nc\n', '', 'a\nc\n')), 'side')).toEqual([''])
   })
 
+  it('is not proposed where it lacks a word that the other added, in a number too', () => {
+    expect(texts(propose(hunkOf('[12.x, 18.0]\n', '[18.x]\n', '[12.x, 14.x, 18.x]\n')), 'side')).not.toContain(
+      '[18.x]\n',
+    )
+  })
+
   it('is not proposed where it would bring back what the other took out', () => {
-    expect(texts(propose(hunkOf('a = 1\n', 'a = 22\n', '')), 'side')).toEqual([''])
+    expect(texts(propose(hunkOf('a = 1\n', 'a = 22\n', '')), 'side')).toEqual([])
     expect(texts(propose(hunkOf('b = 2\n', '', 'b = 22\n')), 'side')).not.toContain('b = 22\n')
   })
 })
@@ -87,10 +93,17 @@ describe('the higher of two versions', () => {
     ['1.9.0-beta.4', '1.9.0-beta.1+canary', '1.10.0-beta.1+canary', '1.10.0-beta.1+canary'],
     ['1.9.0.beta.4', '1.9.0.beta.1', '1.10.0.beta.1', '1.10.0.beta.1'],
     ['1.2rc1', '1.1', '1.1.1', '1.2rc1'],
+    ['1.3.dev', '1.2.dev', '1.4', '1.4'],
     ['1.2.0', '1.1.0', '1.3.0', '1.3.0'],
   ])('of %s over %s and %s', (ours, base, theirs, higher) => {
     expect(higherVersion(ours, base, theirs)).toBe(higher)
     expect(higherVersion(theirs, base, ours)).toBe(higher)
+  })
+
+  it('is left open where the lower one says that it is a pre-release', () => {
+    expect(higherVersion('1.2.0rc1', '1.1.0', '1.3.0')).toBeUndefined()
+    expect(higherVersion('2.2.post1', '2.2', '2.3')).toBeUndefined()
+    expect(higherVersion('3.1.4.dev', '3.1.3', '3.2.0.dev0')).toBeUndefined()
   })
 
   it('is left open where pre-releases of one version differ, or one was lowered', () => {
