@@ -123,7 +123,14 @@ interface Leaf {
   readonly split: { readonly gain: number; readonly feature: number; readonly bin: number } | undefined
 }
 
-type Node = { leaf: Leaf } | { feature: number; bin: number; below: Node; from: Node }
+interface Fork {
+  readonly feature: number
+  readonly bin: number
+  below: Node
+  from: Node
+}
+
+type Node = { readonly leaf: Leaf } | Fork
 
 function grow(
   table: Table,
@@ -156,11 +163,11 @@ function grow(
     if (best === undefined || split === undefined) break
     const parts: [number[], number[]] = [[], []]
     for (const row of best.leaf.rows) parts[binIn(table, row, split.feature) <= split.bin ? 0 : 1].push(row)
-    const node = {
+    const node: Fork = {
       feature: split.feature,
       bin: split.bin,
-      below: { leaf: leafOf(parts[0]) } as Node,
-      from: { leaf: leafOf(parts[1]) } as Node,
+      below: { leaf: leafOf(parts[0]) },
+      from: { leaf: leafOf(parts[1]) },
     }
     best.replace(node)
     enlist(node.below, (below) => {

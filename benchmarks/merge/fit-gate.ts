@@ -88,7 +88,8 @@ function judge({ conflicts }: FileSample, model: GateModel): void {
 function printCurve(): void {
   console.log(`${samples.length} conflicts of ${repositories.length} repositories: ${repositories.join(', ')}`)
   console.log('| confidence | answered | equal | of what is answered | of all conflicts |\n|---|---|---|---|---|')
-  for (const at of [0.9, 0.85, SURE, 0.75, 0.7, 0.6, 0.5, 0.4, 0.35, WORTH_PROPOSING, 0.2]) {
+  const steps = new Set([0.9, 0.85, 0.8, 0.75, 0.7, 0.6, 0.5, 0.4, 0.35, 0.28, 0.2, SURE, WORTH_PROPOSING])
+  for (const at of [...steps].sort((a, b) => b - a)) {
     const answered = judged.filter(({ confidence }) => confidence >= at)
     const equal = answered.filter(({ right }) => right).length
     const percent = (share: number) => `${(100 * share).toFixed(1)} %`
