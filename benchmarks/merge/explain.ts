@@ -1,7 +1,7 @@
 import { lineMerge } from '@patchlane/merge'
 import { answersIn, readSegments, safeMarkerSize } from '../../packages/merge/src/conflict-hunks.ts'
 import type { MergeCase } from './history.ts'
-import { losesWords } from './judge.ts'
+import { losesWords, sameLines } from './judge.ts'
 
 /** How an answer differs from what people committed, surest first. */
 export const differences = [
@@ -38,13 +38,5 @@ export async function differenceOf(answer: Uint8Array, test: MergeCase): Promise
     marked.kind === 'merged' ? readSegments(Buffer.from(marked.content).toString('utf8'), markerSize) : []
   if (answersIn(segments, human ?? '') === undefined) return 'changed more'
   if (losesWords(test.human, test)) return 'dropped a change'
-  const lines = (bytes: Uint8Array) =>
-    Buffer.from(bytes)
-      .toString('utf8')
-      .split('\n')
-      .map((line) => line.trim())
-      .filter((line) => line !== '')
-      .sort()
-      .join('\n')
-  return lines(answer) === lines(test.human) ? 'order' : 'other'
+  return sameLines(answer, test.human) ? 'order' : 'other'
 }

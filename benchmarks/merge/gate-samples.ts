@@ -1,15 +1,18 @@
 import { basename, dirname } from 'node:path'
 import { lineMerge } from '@patchlane/merge'
 import { answersIn, readSegments, safeMarkerSize } from '../../packages/merge/src/conflict-hunks.ts'
-import type { Features } from '../../packages/merge/src/structured/features.ts'
+import type { Features } from '../../packages/merge/src/structured/feature-set.ts'
 import { isRefusal } from '../../packages/merge/src/structured/hunk.ts'
 import { withoutComma } from '../../packages/merge/src/structured/json-commas.ts'
 import { proposeForFile } from '../../packages/merge/src/structured/propose-file.ts'
+import { hasMarkers } from '../../packages/merge/src/text-content.ts'
 import { type MergeCase, mergeCases } from './history.ts'
 
 /** A file that git left in conflict: for each of its conflicts what could be proposed, and whether people settled it so. */
 export interface FileSample {
   readonly repository: string
+  /** The merge it is from: files of one merge are often settled alike. */
+  readonly commit: string
   /** Empty where nothing can be proposed for the file. */
   readonly conflicts: readonly (readonly {
     readonly right: boolean
@@ -25,7 +28,7 @@ export async function* collectSamples(gitDirectory: string, max: number): AsyncG
   const repository = basename(folder).split('+').at(-1) ?? folder
   for await (const test of mergeCases(gitDirectory, max)) {
     const sample = await sampleOf(test)
-    if (sample !== undefined) yield { repository, conflicts: sample }
+    if (sample !== undefined) yield { repository, commit: test.id.split(':')[0] ?? '', conflicts: sample }
   }
 }
 
@@ -34,6 +37,8 @@ async function sampleOf(test: MergeCase): Promise<FileSample['conflicts'] | unde
     bytes.toString('utf8'),
   )
   if (base === undefined || ours === undefined || theirs === undefined || human === undefined) return undefined
+  // Conflict markers that people committed are no answer to learn from.
+  if (hasMarkers(human) && ![base, ours, theirs].some(hasMarkers)) return undefined
   const labels = { ours: 'ours', base: 'base', theirs: 'theirs' }
   const markerSize = safeMarkerSize([base, ours, theirs])
   const request = {

@@ -19,6 +19,8 @@ export class Tally {
   /** Clean where git conflicts, equal and different. */
   beyondEqual = 0
   beyondDifferent = 0
+  /** Of `beyondDifferent`, those with the lines that people committed, in another order or with other blank lines. */
+  beyondReordered = 0
   /** Clean where git conflicts, with a syntax error that no input has. */
   broken = 0
   /** Clean where git conflicts, without a word that one side alone added. */
@@ -34,6 +36,7 @@ export class Tally {
       'spoiled',
       'beyondEqual',
       'beyondDifferent',
+      'beyondReordered',
       'broken',
       'lost',
     ] as const) {
@@ -53,8 +56,22 @@ export async function enter(tally: Tally, answer: Answer, git: Answer, test: Mer
   if (gitWasRight && !right) tally.spoiled++
   if (answer == null || git !== null) return
   tally[right ? 'beyondEqual' : 'beyondDifferent']++
+  if (!right && sameLines(answer, test.human)) tally.beyondReordered++
   if (await isBroken(answer, test)) tally.broken++
   if (losesWords(answer, test)) tally.lost++
+}
+
+/** The same lines that are not blank, each as often, in whatever order. Indentation counts. */
+export function sameLines(one: Uint8Array, other: Uint8Array): boolean {
+  const linesOf = (bytes: Uint8Array) =>
+    Buffer.from(bytes)
+      .toString('utf8')
+      .split('\n')
+      .map((line) => line.trimEnd())
+      .filter((line) => line !== '')
+      .sort()
+      .join('\n')
+  return linesOf(one) === linesOf(other)
 }
 
 async function isBroken(answer: Uint8Array, test: MergeCase): Promise<boolean> {

@@ -41,9 +41,9 @@ const reasons = new Map<Difference, number>()
 
 const totals = new Map<string, Tally>([git, ...tools].map((tool) => [tool.name, new Tally()]))
 console.log(
-  '| repository | tool | cases | equal | different | conflict | no answer | spoiled | beyond git: equal / different | of git`s conflicts | broken | lost |',
+  '| repository | tool | cases | equal | different | conflict | no answer | spoiled | beyond git: equal / different | equal but for order and blank lines | of git`s conflicts | broken | lost |',
 )
-console.log('|---|---|---|---|---|---|---|---|---|---|---|---|')
+console.log('|---|---|---|---|---|---|---|---|---|---|---|---|---|')
 for (const repo of values.repo) {
   const tallies = new Map<string, Tally>([git, ...tools].map((tool) => [tool.name, new Tally()]))
   for await (const test of mergeCases(repo, Number(values.max))) await measure(test, tallies)
@@ -102,6 +102,7 @@ function row(repo: string, tool: string, tally: Tally, reference: Tally | undefi
     tally.noAnswer,
     tally.spoiled,
     `${tally.beyondEqual} / ${tally.beyondDifferent} (${percent(tally.beyondEqual, beyond)})`,
+    tally.beyondReordered,
     percent(tally.beyondEqual, reference?.conflict ?? 0),
     tally.broken,
     tally.lost,

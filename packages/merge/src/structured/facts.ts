@@ -1,6 +1,6 @@
 import type { ConflictSegment, Segment } from '../conflict-hunks.ts'
 import type { Versions } from './hunk.ts'
-import { lineCounts, splitLines } from './text.ts'
+import { Counts, lineCounts, splitLines, wordsOf } from './text.ts'
 
 /** What is known of the whole file, for all of its conflicts. Exchanging the sides changes nothing. */
 export interface FileFacts {
@@ -9,6 +9,8 @@ export interface FileFacts {
   readonly changed: readonly [fewer: number, more: number]
   /** A side has lines elsewhere that it took out of a conflict. */
   readonly moved: boolean
+  /** The words of what the line merge settled. */
+  readonly elsewhere: Counts
 }
 
 /** Looks at a whole file for what bears on each of its conflicts. */
@@ -30,6 +32,9 @@ export function factsOf(versions: Versions, segments: readonly Segment[]): FileF
   return {
     conflicts: conflicts.length,
     changed: [changed[0] ?? 0, changed[1] ?? 0],
+    elsewhere: new Counts(
+      segments.flatMap((segment) => (segment.kind === 'merged' ? wordsOf(segment.lines.join('')) : [])),
+    ),
     moved: conflicts.some(
       (conflict) => isMoved(conflict, 'ours', base, ours) || isMoved(conflict, 'theirs', base, theirs),
     ),

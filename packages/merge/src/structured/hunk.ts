@@ -48,6 +48,10 @@ export const rules = [
   'shared',
   /** Both added lines at one place: one block after the other. */
   'union',
+  /** Both added entries at one place: set into one another by their names. */
+  'entries',
+  /** One added entries, the other entries and further sections: the entries go together. */
+  'section',
   /** Both added words at one place: one after the other. */
   'word-union',
   /** Both added entries to a sorted list. */
@@ -58,6 +62,8 @@ export const rules = [
   'members',
   /** One side moved a block, the other edited it. */
   'move',
+  /** One side's version: it holds all that the other added, and nothing that the other took out. */
+  'side',
 ] as const
 export type Rule = (typeof rules)[number]
 

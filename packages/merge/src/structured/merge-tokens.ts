@@ -1,7 +1,8 @@
 import { alignTokens, tokenize } from './align.ts'
+import type { Order } from './choice.ts'
 import { editsBetween, weave } from './diff3.ts'
 import type { Hunk, Proposal, Rule } from './hunk.ts'
-import { type Order, settleTokens } from './settle-tokens.ts'
+import { settleTokens } from './settle-tokens.ts'
 
 /** Above this many tokens a conflict is too large for a comparison word by word. */
 const MAX_TOKENS = 6_000

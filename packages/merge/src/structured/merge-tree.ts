@@ -1,8 +1,8 @@
 import { languageOf, parseTree, type SyntaxNode } from '@patchlane/syntax'
 import { pairAlike } from './align.ts'
+import type { Order } from './choice.ts'
 import { type Edit, editsBetween, weave } from './diff3.ts'
 import type { Rule, Versions } from './hunk.ts'
-import type { Order } from './settle-tokens.ts'
 import { likeness } from './text.ts'
 
 /** A longer file is not merged by its trees: parsing it thrice would take too much of the deadline. */

@@ -1,15 +1,16 @@
 import { languageOf } from '@patchlane/syntax'
 import { answersIn, type ConflictSegment, type Segment } from '../conflict-hunks.ts'
 import { tokensKept } from '../guards/tokens-kept.ts'
+import { orders } from './choice.ts'
 import { crossingProblem, namesOf } from './crossing.ts'
 import { type FileFacts, factsOf } from './facts.ts'
-import { type Features, featuresOf } from './features.ts'
+import { type Features, mirrored } from './feature-set.ts'
+import { describer } from './features.ts'
 import { fileKind, type HunkContext, type Proposal, type Refusal, type Rule, type Versions } from './hunk.ts'
 import { hasRegularCommas, withoutComma } from './json-commas.ts'
 import { followMoves } from './merge-moves.ts'
 import { mergeTrees } from './merge-tree.ts'
 import { proposalsFor, unique } from './propose.ts'
-import { orders } from './settle-tokens.ts'
 import { splitLines } from './text.ts'
 
 /** More conflicts than this in one file are a sign that the sides disagree about more than lines. */
@@ -108,10 +109,9 @@ function described(
   const kept = unique(isForm ? byRule : [...byRule, ...byTree]).filter(
     ({ text, rules }) => tokensKept(texts, text, [...rules] satisfies Rule[]) === undefined,
   )
-  const mirror = { ours: hunk.theirs, base: hunk.base, theirs: hunk.ours }
+  const describe = describer(hunk, context, facts, kept)
   return kept.map((proposal) => {
-    const features = featuresOf(hunk, context, proposal, kept.length, facts)
-    const mirrored = proposal.rules.has('union') ? featuresOf(mirror, context, proposal, kept.length, facts) : features
-    return { ...proposal, features, mirrored }
+    const features = describe(proposal)
+    return { ...proposal, features, mirrored: mirrored(features) }
   })
 }

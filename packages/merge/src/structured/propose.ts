@@ -1,8 +1,9 @@
+import { choices, orders } from './choice.ts'
 import { type Hunk, type HunkContext, type Proposal, type Rule, trimHunk } from './hunk.ts'
 import { mergeForm } from './merge-form.ts'
-import { mergeLines } from './merge-lines.ts'
+import { lineMerger } from './merge-lines.ts'
+import { sidesOf } from './merge-side.ts'
 import { mergeTokens } from './merge-tokens.ts'
-import { orders } from './settle-tokens.ts'
 
 /** Every way the rules know to settle a conflict. Ways that lead to the same text are one proposal, with the rules of all. */
 export function proposalsFor(given: Hunk, context: HunkContext): Proposal[] {
@@ -17,14 +18,18 @@ export function proposalsFor(given: Hunk, context: HunkContext): Proposal[] {
   const inner = { ...context, before: [...context.before, ...head], after: [...tail, ...context.after] }
   const outside = (proposal: Proposal | undefined): Proposal | undefined =>
     proposal && { ...proposal, text: head.join('') + proposal.text + tail.join('') }
+  const [whole, trimmed] = [lineMerger(given, context), lineMerger(hunk, inner)]
+  for (const choice of choices) {
+    add(whole?.(choice))
+    add(outside(trimmed?.(choice)))
+  }
   for (const order of orders) {
-    add(mergeLines(given, context, order))
-    add(outside(mergeLines(hunk, inner, order)))
     for (const by of ['lines', 'flow'] as const) {
       add(mergeTokens(given, by, order))
       add(outside(mergeTokens(hunk, by, order)))
     }
   }
+  for (const proposal of sidesOf(given)) add(proposal)
   return unique(found)
 }
 

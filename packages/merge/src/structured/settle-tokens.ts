@@ -1,11 +1,8 @@
+import type { Order } from './choice.ts'
 import type { Chunk } from './diff3.ts'
 import type { Rule } from './hunk.ts'
 import { higherVersion } from './merge-version.ts'
 import { withoutSpace } from './text.ts'
-
-/** Which side's additions stand first where both added at one place. */
-export const orders = ['ours-first', 'theirs-first'] as const
-export type Order = (typeof orders)[number]
 
 /** Tokens that both sides changed: the text they can agree on and the rule behind it, or `undefined`. */
 export function settleTokens(chunk: Chunk<string>, order: Order): { text: string; rule: Rule } | undefined {
