@@ -10,6 +10,8 @@ import type { TreeFile, TreeReader } from './tree-reader.ts'
 /** Fewer blobs than this are read where we are: starting threads would take longer. */
 const INLINE_BLOBS = 40
 const INLINE_BYTES = 600_000
+/** Of so few the start of a thread is a good part: this one reads too, in place of one more. Of more it stays free for what else is asked. */
+const HERE_BLOBS = 500
 /** Blobs read from the repository in one go. Three rounds are in memory at most: two that threads work on, one that is being read. */
 const ROUND_BLOBS = 1_000
 /** A grammar for fewer files is loaded by the thread that meets them. */
@@ -18,7 +20,7 @@ const WORTH_PREPARING = 20
 export interface IndexBlobsOptions {
   reader: TreeReader
   store: SegmentStore
-  /** Threads that read at most, this one among them. @default the processors this process may use */
+  /** Threads that read at most. @default the processors this process may use */
   threads?: number
   signal?: AbortSignal
   onProgress?: (progress: { done: number; total: number }) => void
@@ -67,7 +69,8 @@ async function readInThreads(wanted: readonly Wanted[], options: IndexBlobsOptio
   const { reader, store, signal, onProgress } = options
   const languages = languagesOf(wanted)
   const size = Math.max(1, options.threads ?? availableParallelism())
-  const threads = new IndexThreads({ languages, threads: size })
+  const here = size > 1 && wanted.length <= HERE_BLOBS
+  const threads = new IndexThreads({ languages, threads: size, here })
   let done = 0
   const onRead = (count: number) => {
     done += count
@@ -75,7 +78,7 @@ async function readInThreads(wanted: readonly Wanted[], options: IndexBlobsOptio
   }
   try {
     let ahead = handled(readRound(reader, wanted.slice(0, ROUND_BLOBS)))
-    if (size > 1) await prepareHere(languages)
+    if (here) await prepareHere(languages)
     let earlier: Promise<void> = Promise.resolve()
     for (let at = ROUND_BLOBS; ; at += ROUND_BLOBS) {
       signal?.throwIfAborted()

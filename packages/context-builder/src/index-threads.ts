@@ -10,14 +10,16 @@ import type { IndexTask } from './index-task.ts'
 const HERE_BYTES = 100_000
 
 export interface IndexThreadsOptions {
-  /** Threads that read, this one among them: with one, it is another, and this one stays free. */
+  /** Threads that read. */
   threads: number
+  /** Whether this thread is one of them. With one thread, it is another. */
+  here: boolean
   /** Grammars to load while there is nothing to read yet. */
   languages: readonly Language[]
 }
 
 /**
- * Threads that read blobs into segments, and the one that asks with them: it would wait otherwise, and has what a new thread loads first.
+ * Threads that read blobs into segments. The one that asks may be among them: it would wait otherwise, and has what a new one loads first.
  * Each fills a segment of its own and hands it over when it is large, or at the end. A thread that dies takes the segment it was filling
  * with it: whoever gave it the blobs has to look for what is missing.
  */
@@ -29,9 +31,10 @@ export class IndexThreads {
   #turnHere: Promise<void> = Promise.resolve()
   #closed = false
 
-  constructor({ threads, languages }: IndexThreadsOptions) {
-    this.#here = threads > 1 ? new OpenSegment() : undefined
-    this.#pool = new WorkerPool({ module: workerModule(), size: threads - (threads > 1 ? 1 : 0) })
+  constructor({ threads, here, languages }: IndexThreadsOptions) {
+    const shared = here && threads > 1
+    this.#here = shared ? new OpenSegment() : undefined
+    this.#pool = new WorkerPool({ module: workerModule(), size: shared ? threads - 1 : threads })
     for (let n = 0; n < this.#pool.size; n++) this.#run({ prepare: languages }).catch(() => undefined)
   }
 
