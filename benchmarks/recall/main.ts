@@ -4,17 +4,16 @@
  *
  *   node --conditions=@patchlane/source benchmarks/recall/main.ts --repo DIR --repo DIR --commits 30
  *
- * `--repo-map COMMAND` also asks a program for its ranking: it gets the folder of a checkout and reads the task on standard input, and
- * prints paths, best first (`benchmarks/recall/aider_map.py` does this for aider's repository map). `--json FILE` keeps every case; `--from FILE`
- * reports what was kept, of several runs as of one.
+ * `--repo-map DIR` puts beside it what another program made of the same cases, as `repository-map.ts` keeps it. `--json FILE` keeps every
+ * case; `--from FILE` reports what was kept, of several runs as of one.
  */
 import { parseArgs } from 'node:util'
 import { ContextRanker, type FileRole } from '@patchlane/context-builder'
+import { KeptRankings } from './kept-rankings.ts'
 import { type CaseResult, judge } from './metrics.ts'
 import { openRepository } from './open-repository.ts'
 import { plainBm25 } from './plain-bm25.ts'
 import { reportMarkdown } from './report.ts'
-import { RepositoryMapPeer } from './repository-map-peer.ts'
 import { type RepositoryResult, readResults, writeResults } from './results-file.ts'
 
 const { values } = parseArgs({
@@ -28,7 +27,6 @@ const { values } = parseArgs({
     json: { type: 'string' },
     from: { type: 'string', multiple: true, default: [] },
     'repo-map': { type: 'string' },
-    'repo-map-commits': { type: 'string', default: '10' },
   },
 })
 
@@ -45,8 +43,7 @@ for (const directory of values.from.length > 0 ? [] : values.repo) {
   })
   const { cases } = opened
   const ranker = new ContextRanker()
-  const peer =
-    values['repo-map'] === undefined ? undefined : new RepositoryMapPeer(opened.repository, values['repo-map'])
+  const maps = values['repo-map'] === undefined ? undefined : await KeptRankings.open(values['repo-map'], opened.name)
   const results: Record<string, CaseResult[]> = {
     patchlane: [],
     'patchlane, no history': [],
@@ -55,7 +52,7 @@ for (const directory of values.from.length > 0 ? [] : values.repo) {
   }
   const queryMs: number[] = []
   let files = 0
-  for (const [n, one] of cases.entries()) {
+  for (const one of cases) {
     const view = await opened.index.view({ commit: one.parent })
     const history = await opened.history.of(one.parent)
     files = view.files.length
@@ -84,14 +81,14 @@ for (const directory of values.from.length > 0 ? [] : values.repo) {
     const apart = plainBm25(view, one.task, (at) => view.file(at).role === 'implementation')
     add('BM25, implementation files', apart, plain)
     add('BM25', plain, plain)
-    if (peer !== undefined && n < Number(values['repo-map-commits'])) {
-      const ranked = await peer.rank(one.parent, one.task)
+    if (maps !== undefined) {
+      const ranked = maps.get(one)
+      if (ranked === undefined) throw new Error(`no repository map of ${opened.name} is kept for ${one.commit}`)
       const own = (role: FileRole) => ranked.filter((path) => view.files[view.position(path) ?? -1]?.role === role)
       add('repository map', ranked, ranked)
       add('repository map, implementation files', own('implementation'), own('test'))
     }
   }
-  await peer?.close()
   await opened.close()
   all.push({ name: opened.name, files, results, queryMs })
   // After each repository, so that a run that is stopped has not been for nothing.

@@ -15,7 +15,7 @@ export interface CodeIndexOptions {
   reader: TreeReader
   /** Where the index keeps its files. @default a folder in the reader's state folder, shared by all worktrees */
   directory?: string
-  /** Worker threads at most. @default the processors this process may use */
+  /** Threads that read at most. @default the processors this process may use */
   threads?: number
 }
 

@@ -1,4 +1,5 @@
-import { canAnalyze, type Language } from '@patchlane/syntax'
+import { availableParallelism } from 'node:os'
+import { canAnalyze, type Language, prepareAnalysis } from '@patchlane/syntax'
 import { buildSegment } from './build-segment.ts'
 import { type BlobToRead, languageOfReading, MAX_BLOB_BYTES } from './extract-document.ts'
 import { documentKey } from './index-options.ts'
@@ -8,7 +9,9 @@ import type { TreeFile, TreeReader } from './tree-reader.ts'
 
 /** Fewer blobs than this are read where we are: starting threads would take longer. */
 const INLINE_BLOBS = 40
-const INLINE_BYTES = 400_000
+const INLINE_BYTES = 600_000
+/** Of so few the start of a thread is a good part: this one reads too, in place of one more. Of more it stays free for what else is asked. */
+const HERE_BLOBS = 500
 /** Blobs read from the repository in one go. Three rounds are in memory at most: two that threads work on, one that is being read. */
 const ROUND_BLOBS = 1_000
 /** A grammar for fewer files is loaded by the thread that meets them. */
@@ -17,7 +20,7 @@ const WORTH_PREPARING = 20
 export interface IndexBlobsOptions {
   reader: TreeReader
   store: SegmentStore
-  /** Worker threads at most. @default the processors this process may use */
+  /** Threads that read at most. @default the processors this process may use */
   threads?: number
   signal?: AbortSignal
   onProgress?: (progress: { done: number; total: number }) => void
@@ -36,7 +39,9 @@ export async function indexBlobs(files: readonly TreeFile[], options: IndexBlobs
     const lost = await readRound(reader, missingFrom(store, files))
     if (lost.length > 0) await store.add(await buildSegment(lost))
   } else if (wanted.length > 0) {
-    const blobs = await readRound(reader, wanted)
+    const reading = handled(readRound(reader, wanted))
+    await prepareHere(languagesOf(wanted))
+    const blobs = await reading
     if (blobs.reduce((sum, blob) => sum + (blob.content?.length ?? 0), 0) > INLINE_BYTES) {
       await readInThreads(wanted, options)
     } else {
@@ -62,10 +67,10 @@ function missingFrom(store: SegmentStore, files: readonly TreeFile[]): Wanted[] 
 /** Threads read one round while git gets the next. */
 async function readInThreads(wanted: readonly Wanted[], options: IndexBlobsOptions): Promise<void> {
   const { reader, store, signal, onProgress } = options
-  const threads = new IndexThreads({
-    languages: languagesOf(wanted),
-    ...(options.threads === undefined ? {} : { threads: options.threads }),
-  })
+  const languages = languagesOf(wanted)
+  const size = Math.max(1, options.threads ?? availableParallelism())
+  const here = size > 1 && wanted.length <= HERE_BLOBS
+  const threads = new IndexThreads({ languages, threads: size, here })
   let done = 0
   const onRead = (count: number) => {
     done += count
@@ -73,6 +78,7 @@ async function readInThreads(wanted: readonly Wanted[], options: IndexBlobsOptio
   }
   try {
     let ahead = handled(readRound(reader, wanted.slice(0, ROUND_BLOBS)))
+    if (here) await prepareHere(languages)
     let earlier: Promise<void> = Promise.resolve()
     for (let at = ROUND_BLOBS; ; at += ROUND_BLOBS) {
       signal?.throwIfAborted()
@@ -81,10 +87,11 @@ async function readInThreads(wanted: readonly Wanted[], options: IndexBlobsOptio
       earlier = round
       if (at >= wanted.length) break
       ahead = handled(readRound(reader, wanted.slice(at, at + ROUND_BLOBS)))
-      for (const segment of threads.take()) await store.add(segment)
+      await store.add(...threads.take())
     }
     await earlier
-    for (const segment of await threads.finish()) await store.add(segment)
+    const segments = await threads.finish()
+    await Promise.all([store.add(...segments), threads.close()])
   } finally {
     await threads.close()
   }
@@ -96,13 +103,22 @@ function handled<T>(promise: Promise<T>): Promise<T> {
   return promise
 }
 
+/** Loads the grammar of most files while git reads them. One that cannot be loaded is missed by whoever needs it. */
+async function prepareHere([language]: readonly Language[]): Promise<void> {
+  if (language !== undefined) await prepareAnalysis(language).catch(() => undefined)
+}
+
+/** Most files first. */
 function languagesOf(wanted: readonly Wanted[]): Language[] {
   const counts = new Map<Language, number>()
   for (const [key] of wanted) {
     const language = languageOfReading(Number.parseInt(key.slice(-2), 16))
     if (language !== undefined && canAnalyze(language)) counts.set(language, (counts.get(language) ?? 0) + 1)
   }
-  return [...counts].filter(([, files]) => files >= WORTH_PREPARING).map(([language]) => language)
+  return [...counts]
+    .filter(([, files]) => files >= WORTH_PREPARING)
+    .sort(([, a], [, b]) => b - a)
+    .map(([language]) => language)
 }
 
 async function readRound(reader: TreeReader, round: readonly Wanted[]): Promise<BlobToRead[]> {

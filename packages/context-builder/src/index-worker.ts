@@ -2,9 +2,6 @@ import { prepareAnalysis, serveWorker } from '@patchlane/syntax'
 import { OpenSegment } from './build-segment.ts'
 import type { IndexTask } from './index-task.ts'
 
-/** Some ten megabytes. What is handed over is written out, so that an interrupted index goes on where it was. */
-const ENOUGH_POSTINGS = 2_500_000
-
 const segment = new OpenSegment()
 
 /** Messages come from the same program: there is nothing to validate but which of them it is. */
@@ -20,6 +17,6 @@ serveWorker(async (message) => {
   if (!isTask(message)) throw new TypeError('This is no task of the index.')
   if ('prepare' in message) for (const language of message.prepare) await prepareAnalysis(language)
   if ('blobs' in message) await segment.add(message.blobs)
-  const bytes = 'finish' in message || segment.postings > ENOUGH_POSTINGS ? segment.take() : null
+  const bytes = 'finish' in message || segment.isLarge ? segment.take() : null
   return { value: bytes, transfer: bytes === null ? [] : [bytes.buffer] }
 })

@@ -1,4 +1,6 @@
+import nodeModule from 'node:module'
 import { availableParallelism } from 'node:os'
+import { dirname } from 'node:path'
 import { type TransferListItem, Worker } from 'node:worker_threads'
 import { WorkerFailedError } from './errors.ts'
 
@@ -83,7 +85,7 @@ export class WorkerPool {
     // From source, the thread has to find the other packages' sources too; a thread inherits flags, but a test runner sets none.
     const fromSource = this.#module.pathname.endsWith('.ts')
     const execArgv = fromSource ? ['--conditions=@patchlane/source', '--disable-warning=ExperimentalWarning'] : []
-    const worker = new Worker(this.#module, { execArgv })
+    const worker = new Worker(this.#module, { execArgv, env: threadEnvironment() })
     worker.on('message', (answer: { value?: unknown; error?: unknown }) => {
       const task = this.#busy.get(worker)
       this.#busy.delete(worker)
@@ -106,4 +108,11 @@ export class WorkerPool {
     task?.reject(new WorkerFailedError('A thread ended in the middle of its task.', cause))
     if (!this.#closed) this.#dispatch()
   }
+}
+
+/** Where the program keeps what node has compiled, its threads find it too: by themselves they would compile it all again. */
+function threadEnvironment(): NodeJS.ProcessEnv {
+  const folder = nodeModule.getCompileCacheDir()
+  // Of each version of node there is a folder in the one that was named.
+  return folder === undefined ? process.env : { ...process.env, NODE_COMPILE_CACHE: dirname(folder) }
 }

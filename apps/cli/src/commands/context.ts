@@ -5,7 +5,6 @@ import { contextFilesOutputSchema, contextOutputSchema } from '../output/context
 import { integer, parseInput } from '../parse-input.ts'
 import { manyLines, oneLine } from '../text/sanitize.ts'
 import { shortCommit } from '../text/short-id.ts'
-import { renderTable } from '../text/table.ts'
 
 const options = z.object({
   files: z.boolean().default(false),
@@ -19,6 +18,8 @@ export const run: CommandHandler = async (context, input) => {
   const task = z.string().refine((text) => text.trim() !== '', 'says nothing')
   const parsed = parseInput(input, { args: z.tuple([task]), options })
   const { files, limit, budget, includeWip, commit } = parsed.options
+  // Only for those who read it, and while git works: what measures text takes its time to load.
+  const tables = files || context.globals.json ? undefined : import('../text/table.ts')
   const pipeline = await context.pipeline()
   const bundle = await pipeline.context({
     task: parsed.args[0],
@@ -34,10 +35,11 @@ export const run: CommandHandler = async (context, input) => {
     else if (paths.length > 0) context.print(paths.map(oneLine).join('\n'))
     return exitCodes.done
   }
-  if (context.globals.json) {
+  if (tables === undefined) {
     context.emit(contextOutputSchema, bundle)
     return exitCodes.done
   }
+  const { renderTable } = await tables
   const table = renderTable(
     [
       { title: 'file', yields: 2, min: 16 },

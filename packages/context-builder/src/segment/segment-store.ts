@@ -82,12 +82,17 @@ export class SegmentStore {
     }
   }
 
-  /** Writes a segment and serves it. @throws {IndexNotWrittenError}; what was there before still serves. */
-  async add(bytes: Uint8Array<ArrayBuffer>): Promise<void> {
-    const name = await this.#write(bytes)
-    const segment = new Segment(bytes)
-    if (!this.#open.has(name)) this.#serve(segment)
-    this.#open.set(name, this.#open.get(name) ?? segment)
+  /** Writes segments and serves them. @throws {IndexNotWrittenError}; what was there before still serves. */
+  async add(...segments: readonly Uint8Array<ArrayBuffer>[]): Promise<void> {
+    if (segments.length === 0) return
+    const names = await Promise.all(segments.map((bytes) => this.#write(bytes)))
+    for (const [at, bytes] of segments.entries()) {
+      const name = names[at]
+      if (name === undefined || this.#open.has(name)) continue
+      const segment = new Segment(bytes)
+      this.#open.set(name, segment)
+      this.#serve(segment)
+    }
     await this.#compact()
   }
 

@@ -1,0 +1,44 @@
+import type { BlobToRead } from './extract-document.ts'
+
+/** Bytes of one task at most and at least: large enough to be worth a message, small enough to end with the others. */
+const MOST_BYTES = 150_000
+const LEAST_BYTES = 20_000
+
+/** Blobs that several threads take from: some in tasks of several from its beginning, one by single blobs from its end. */
+export class BlobQueue {
+  readonly #blobs: BlobToRead[]
+  readonly #readers: number
+  #next = 0
+  #bytes: number
+
+  constructor(blobs: readonly BlobToRead[], readers: number) {
+    this.#blobs = [...blobs]
+    this.#readers = readers
+    this.#bytes = blobs.reduce((sum, blob) => sum + bytesOf(blob), 0)
+  }
+
+  /** The blobs of one task, the smaller the less is left; none when there are none left. */
+  take(): BlobToRead[] {
+    const enough = Math.min(MOST_BYTES, Math.max(LEAST_BYTES, this.#bytes / (3 * this.#readers)))
+    const start = this.#next
+    let bytes = 0
+    while (this.#next < this.#blobs.length && bytes < enough) bytes += bytesOf(this.#blobs[this.#next++])
+    this.#bytes -= bytes
+    return this.#blobs.slice(start, this.#next)
+  }
+
+  /** The last blob of at most so many bytes; undefined when there is none left. */
+  takeSmall(most: number): BlobToRead | undefined {
+    for (let at = this.#blobs.length - 1; at >= this.#next; at--) {
+      if (bytesOf(this.#blobs[at]) > most) continue
+      const [blob] = this.#blobs.splice(at, 1)
+      this.#bytes -= bytesOf(blob)
+      return blob
+    }
+    return undefined
+  }
+}
+
+function bytesOf(blob: BlobToRead | undefined): number {
+  return blob?.content?.length ?? 0
+}
