@@ -4,7 +4,7 @@
  *
  *   node --conditions=@patchlane/source benchmarks/recall/main.ts --repo DIR --repo DIR --commits 30
  *
- * `--repo-map DIR` puts beside it what another program made of the same cases, as `repository-map.ts` keeps it. `--json FILE` keeps every
+ * `--repo-map DIR` puts beside it what another program made of the same cases, as `repository-map.ts` keeps it, and asks those alone. `--json FILE` keeps every
  * case; `--from FILE` reports what was kept, of several runs as of one.
  */
 import { parseArgs } from 'node:util'
@@ -41,9 +41,9 @@ for (const directory of values.from.length > 0 ? [] : values.repo) {
     maxFiles: Number(values['max-files']),
     answer,
   })
-  const { cases } = opened
   const ranker = new ContextRanker()
   const maps = values['repo-map'] === undefined ? undefined : await KeptRankings.open(values['repo-map'], opened.name)
+  const cases = opened.cases.filter((one) => maps === undefined || maps.get(one) !== undefined)
   const results: Record<string, CaseResult[]> = {
     patchlane: [],
     'patchlane, no history': [],
@@ -81,11 +81,10 @@ for (const directory of values.from.length > 0 ? [] : values.repo) {
     const apart = plainBm25(view, one.task, (at) => view.file(at).role === 'implementation')
     add('BM25, implementation files', apart, plain)
     add('BM25', plain, plain)
-    if (maps !== undefined) {
-      const ranked = maps.get(one)
-      if (ranked === undefined) throw new Error(`no repository map of ${opened.name} is kept for ${one.commit}`)
-      const own = (role: FileRole) => ranked.filter((path) => view.files[view.position(path) ?? -1]?.role === role)
-      add('repository map', ranked, ranked)
+    const map = maps?.get(one)
+    if (map !== undefined) {
+      const own = (role: FileRole) => map.filter((path) => view.files[view.position(path) ?? -1]?.role === role)
+      add('repository map', map, map)
       add('repository map, implementation files', own('implementation'), own('test'))
     }
   }

@@ -38,6 +38,7 @@ for (const directory of values.repo) {
       count: Number(values.commits),
       window: Number(values.window),
       maxFiles: Number(values['max-files']),
+      answer: 'implementation',
     })
     for (const one of cases) {
       if (kept.get(one) !== undefined) continue
