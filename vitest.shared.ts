@@ -9,8 +9,9 @@ export function packageTests(overrides: NonNullable<ViteUserConfig['test']> = {}
     ssr: { resolve: { conditions: [...sourceConditions, 'module', 'node', 'development|production'] } },
     test: {
       include: ['test/**/*.test.ts'],
-      testTimeout: 30_000,
-      hookTimeout: 60_000,
+      // Against hanging, not to measure: a busy machine makes properties over real git and threads take minutes.
+      testTimeout: 120_000,
+      hookTimeout: 120_000,
       ...overrides,
     },
   })
