@@ -22,6 +22,13 @@ export interface GitMoment {
   words: string
   syscall: string
   nth: number
+  /** Whether it may change a file: not one that opens it to read. */
+  changes: boolean
+}
+
+function isChange(syscall: string, line: string): boolean {
+  if (syscall === 'openat') return /O_CREAT|O_TRUNC/.test(line)
+  return !['read', 'pread64', 'close', 'newfstatat', 'mmap'].includes(syscall)
 }
 
 /** Whether a traced call names a file in the place, or one that is named from where git runs; not one of the system's. */
@@ -83,7 +90,8 @@ exec ${git} "$@"
         const nth = (counts.get(syscall) ?? 0) + 1
         counts.set(syscall, nth)
         isStarted ||= isOurs(line, place)
-        if (isStarted || (syscall === 'openat' && nth === 1)) moments.push({ git, words, syscall, nth })
+        if (isStarted || (syscall === 'openat' && nth === 1))
+          moments.push({ git, words, syscall, nth, changes: isChange(syscall, line) })
       }
     }
     return moments
@@ -92,8 +100,8 @@ exec ${git} "$@"
   /** Whether this fault can happen there. */
   static fits(moment: GitMoment, fault: GitFault): boolean {
     // Dying while only looking is dying after the last change.
-    if (fault === 'kill') return !['read', 'pread64', 'close', 'newfstatat', 'mmap'].includes(moment.syscall)
-    return fault === 'EIO' ? moment.syscall !== 'mmap' : growing.has(moment.syscall)
+    if (fault === 'kill') return moment.changes
+    return fault === 'EIO' ? moment.syscall !== 'mmap' : moment.changes && growing.has(moment.syscall)
   }
 
   /** Runs `work` with one call of one git spoilt. @returns whether that call was made. */

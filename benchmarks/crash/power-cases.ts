@@ -66,7 +66,7 @@ async function* cuts(ground: Ground, { id, model, calls, draws }: Run): AsyncIte
       yield {
         id: `${id} ${at} ${call.call} ${name}`,
         async run() {
-          await model.cutPower(loss, rebooted)
+          model.cutPower(loss, rebooted)
           const verdict = await verdicts.judge(hurried)
           const lost = said && !verdict.landed ? ['said that it landed, and it has not'] : []
           return { ...verdict, met: true, problems: [...verdict.problems, ...lost] }
