@@ -25,6 +25,9 @@ const { values } = parseArgs({
 const inPlace = values.target === 'directory'
 const name = inPlace ? 'dir:kills' : 'refs/heads/main'
 
+/** The program that lands, in one file: one is started for each kill. */
+let landingProgram = ''
+
 if (values.child === undefined) await main()
 else await landForEver(values.child, Number(values.epoch))
 
@@ -68,9 +71,8 @@ async function landForEver(root, epoch) {
 }
 
 function startChild(root, epoch) {
-  const self = fileURLToPath(import.meta.url)
   const options = [`--child=${root}`, `--epoch=${epoch}`, `--target=${values.target}`]
-  const child = spawn(process.execPath, ['--conditions=@patchlane/source', self, ...options])
+  const child = spawn(process.execPath, [landingProgram, ...options])
   const said = []
   child.stdout.on('data', (chunk) => said.push(chunk))
   child.stderr.on('data', (chunk) => said.push(chunk))
@@ -110,6 +112,8 @@ async function kill(child, withGit) {
 async function main() {
   const run = promisify(execFile)
   const root = await mkdtemp(join(tmpdir(), 'patchlane-kills-'))
+  const { bundled } = await import('./bundled.mjs')
+  landingProgram = await bundled(fileURLToPath(import.meta.url), join(root, 'program'))
   const directory = join(root, 'folder')
   const git = async (...args) => (await run('git', args, { cwd: directory, maxBuffer: 100_000_000 })).stdout
   let random = Number(values.seed)
@@ -162,8 +166,10 @@ async function main() {
       const user = (async () => {
         for (let n = 0; !stopped; n++) {
           const path = `user/${number}-${n}`
+          const began = performance.now()
           if (await work(path)) mine.push(path)
-          await sleep(20 + next() * 120)
+          // On a busy machine the user is slowed down as the gateway is, or it would never come to land.
+          await sleep(Math.max(20 + next() * 120, performance.now() - began))
         }
       })()
       child.stdin.write('go\n')

@@ -1,4 +1,5 @@
-import { lstat, mkdir, readdir, readFile, readlink, rm, symlink, writeFile } from 'node:fs/promises'
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { lstat, readdir, readFile, readlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 
 /** A file-system call, as far as it matters to what a power cut leaves. Paths are absolute. */
@@ -6,7 +7,8 @@ export type DiskCall =
   | { call: 'create'; path: string; mode: number; truncate: boolean }
   | { call: 'append'; path: string; bytes: Buffer }
   | { call: 'truncate'; path: string; length: number }
-  | { call: 'rename' | 'link'; from: string; to: string }
+  | { call: 'rename'; from: string; to: string }
+  | { call: 'link'; from: string; to: string }
   | { call: 'unlink' | 'rmdir' | 'mkdir' | 'sync'; path: string }
   | { call: 'symlink'; path: string; destination: string }
   | { call: 'chmod'; path: string; mode: number }
@@ -93,20 +95,22 @@ export class DiskModel {
   }
 
   /** Writes to disk, in the folder's own place, what is left after the power was cut now. */
-  async cutPower(loss: Loss, edit: (path: string, bytes: Buffer) => Buffer): Promise<void> {
-    await rm(this.#top, { recursive: true, force: true })
+  cutPower(loss: Loss, edit: (path: string, bytes: Buffer) => Buffer): void {
+    rmSync(this.#top, { recursive: true, force: true })
     const lost = (share: number) => (typeof loss === 'function' ? loss(share) : true)
-    const write = async (inode: Inode, path: string): Promise<void> => {
-      if (inode.kind === 'link') return symlink(inode.now.bytes.toString(), path)
-      if (inode.kind === 'file') {
+    const write = (inode: Inode, path: string): void => {
+      if (inode.kind === 'link') {
+        symlinkSync(inode.now.bytes.toString(), path)
+      } else if (inode.kind === 'file') {
         const { bytes, mode } = inode.now === inode.durable || !lost(0.5) ? inode.now : inode.durable
-        return writeFile(path, edit(path, bytes), { mode })
+        writeFileSync(path, edit(path, bytes), { mode })
+      } else {
+        mkdirSync(path, { recursive: true })
+        const names = loss === 'bytes' || !lost(0.5) ? inode.entries : inode.durableEntries
+        for (const [name, child] of names) write(child, join(path, name))
       }
-      await mkdir(path, { recursive: true })
-      const names = loss === 'bytes' || !lost(0.5) ? inode.entries : inode.durableEntries
-      for (const [name, child] of names) await write(child, join(path, name))
     }
-    await write(this.#root, this.#top)
+    write(this.#root, this.#top)
   }
 
   #find(path: string): Inode | undefined {

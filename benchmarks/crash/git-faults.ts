@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process'
-import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 
 /** System calls of git that look at or change files. */
 const traced = [
@@ -13,11 +14,27 @@ const growing = new Set(['openat', 'write', 'rename', 'link', 'mkdir', 'symlink'
 
 export type GitFault = 'kill' | 'ENOSPC' | 'EIO'
 
-/** One system call of one git process: the `call`-th that is started, the `nth` time it makes this call. */
+/** One system call of one git process: the `nth` time it makes this call. */
 export interface GitMoment {
-  call: number
+  /** Names a git: a sum of its arguments, and how many were started with the same before it. */
+  git: string
+  /** Its arguments. */
+  words: string
   syscall: string
   nth: number
+  /** Whether it may change a file: not one that opens it to read. */
+  changes: boolean
+}
+
+function isChange(syscall: string, line: string): boolean {
+  if (syscall === 'openat') return /O_CREAT|O_TRUNC/.test(line)
+  return !['read', 'pread64', 'close', 'newfstatat', 'mmap'].includes(syscall)
+}
+
+/** Whether a traced call names a file in the place, or one that is named from where git runs; not one of the system's. */
+function isOurs(line: string, place: string): boolean {
+  const path = /(?:AT_FDCWD, |\()"([^"]+)"/.exec(line)?.[1]
+  return path !== undefined && (path.startsWith(place) || !/^\/(?:dev|etc|lib|lib64|proc|sys|usr)\//.test(path))
 }
 
 /** Stands before git on the PATH, and has strace count its system calls or spoil one. */
@@ -32,13 +49,25 @@ export class GitFaults {
   static async open(): Promise<GitFaults> {
     const folder = await mkdtemp(join(tmpdir(), 'patchlane-faults-'))
     const git = execFileSync('sh', ['-c', 'command -v git'], { encoding: 'utf8' }).trim()
-    const strace = `exec strace -D -f -qq -o "${folder}/calls/$n/trace" -e trace=${traced.join(',')}`
+    const strace = `exec strace -D -f -q -o "$call/trace" -e trace=${traced.join(',')}`
+    // Only what the shell can do itself: a process more for each git would be dear.
     const script = `#!/bin/sh
-n=0
-while ! mkdir "${folder}/calls/$n" 2>/dev/null; do n=$((n+1)); done
-printf '%s ' "$@" > "${folder}/calls/$n/args"
-if [ -f "${folder}/fault-$n" ]; then ${strace} -e "inject=$(cat "${folder}/fault-$n")" ${git} "$@"; fi
-if [ -f "${folder}/count" ]; then ${strace} ${git} "$@"; fi
+claim() {
+  n=0
+  while ! mkdir "$1-$n" 2>/dev/null; do n=$((n+1)); done
+  call="$1-$n"
+}
+if [ -f "${folder}/fault" ]; then
+  { IFS= read -r words; read -r nth; read -r fault; } < "${folder}/fault"
+  if [ "$*" = "$words" ]; then
+    claim "${folder}/calls/git"
+    if [ "$n" = "$nth" ]; then ${strace} -e "inject=$fault" ${git} "$@"; fi
+  fi
+elif [ -f "${folder}/count" ]; then
+  claim "${folder}/calls/$(printf '%s' "$*" | cksum | cut -d' ' -f1)"
+  printf '%s' "$*" > "$call/words"
+  ${strace} ${git} "$@"
+fi
 exec ${git} "$@"
 `
     await writeFile(join(folder, 'git'), script)
@@ -46,17 +75,23 @@ exec ${git} "$@"
     return new GitFaults(folder)
   }
 
-  /** Every call of every git that `work` starts. */
-  async count(work: () => Promise<unknown>): Promise<GitMoment[]> {
+  /**
+   * The calls of every git that `work` starts and waits for. Of those before a git first names something in the place, only the first: whichever
+   * of its libraries cannot be read, git does not start.
+   */
+  async count(place: string, work: () => Promise<unknown>): Promise<GitMoment[]> {
     await this.#run('count', '', work)
     const moments: GitMoment[] = []
-    for (const call of (await readdir(join(this.#folder, 'calls'))).sort()) {
-      const trace = await readFile(join(this.#folder, 'calls', call, 'trace'), 'utf8')
+    for (const git of (await readdir(join(this.#folder, 'calls'))).sort()) {
+      const words = await readFile(join(this.#folder, 'calls', git, 'words'), 'utf8')
       const counts = new Map<string, number>()
-      for (const [, syscall = ''] of trace.matchAll(/^\d+ +(\w+)\(/gm)) {
+      let isStarted = false
+      for (const [line, syscall = ''] of (await this.#trace(git)).matchAll(/^\d+ +(\w+)\(.*$/gm)) {
         const nth = (counts.get(syscall) ?? 0) + 1
         counts.set(syscall, nth)
-        moments.push({ call: Number(call), syscall, nth })
+        isStarted ||= isOurs(line, place)
+        if (isStarted || (syscall === 'openat' && nth === 1))
+          moments.push({ git, words, syscall, nth, changes: isChange(syscall, line) })
       }
     }
     return moments
@@ -65,23 +100,36 @@ exec ${git} "$@"
   /** Whether this fault can happen there. */
   static fits(moment: GitMoment, fault: GitFault): boolean {
     // Dying while only looking is dying after the last change.
-    if (fault === 'kill') return !['read', 'pread64', 'close', 'newfstatat', 'mmap'].includes(moment.syscall)
-    return fault === 'EIO' ? moment.syscall !== 'mmap' : growing.has(moment.syscall)
+    if (fault === 'kill') return moment.changes
+    return fault === 'EIO' ? moment.syscall !== 'mmap' : moment.changes && growing.has(moment.syscall)
   }
 
-  /** Runs `work` with one call of one git spoilt. */
-  async during(moment: GitMoment, fault: GitFault, work: () => Promise<void>): Promise<void> {
+  /** Runs `work` with one call of one git spoilt. @returns whether that call was made. */
+  async during(moment: GitMoment, fault: GitFault, work: () => Promise<unknown>): Promise<boolean> {
     const what = fault === 'kill' ? 'signal=KILL' : `error=${fault}`
-    await this.#run(`fault-${moment.call}`, `${moment.syscall}:${what}:when=${moment.nth}`, work)
+    const earlier = moment.git.slice(moment.git.lastIndexOf('-') + 1)
+    await this.#run('fault', `${moment.words}\n${earlier}\n${moment.syscall}:${what}:when=${moment.nth}\n`, work)
+    const file = join(this.#folder, 'calls', `git-${earlier}`, 'trace')
+    const trace = await readFile(file, 'utf8').catch(() => '')
+    return fault === 'kill' ? trace.includes('killed by SIGKILL') : trace.includes('(INJECTED)')
   }
 
   async close(): Promise<void> {
     await rm(this.#folder, { recursive: true, force: true })
   }
 
+  /** What strace wrote, once it has seen the end. */
+  async #trace(git: string): Promise<string> {
+    for (;;) {
+      const trace = await readFile(join(this.#folder, 'calls', git, 'trace'), 'utf8').catch(() => '')
+      if (/\+\+\+ (?:exited|killed)/.test(trace)) return trace
+      await sleep(5)
+    }
+  }
+
   async #run(order: string, content: string, work: () => Promise<unknown>): Promise<void> {
     await rm(join(this.#folder, 'calls'), { recursive: true, force: true })
-    execFileSync('mkdir', [join(this.#folder, 'calls')])
+    await mkdir(join(this.#folder, 'calls'))
     await writeFile(join(this.#folder, order), content)
     process.env.PATH = `${this.#folder}${delimiter}${this.#path}`
     try {

@@ -30,7 +30,7 @@ describe.each(['branch', 'directory'] as const)('a %s', (kind) => {
   })
 
   it('is whole after its recovery was killed too', { timeout: 300_000 }, async () => {
-    for (const at of [1, 6, 11]) {
+    for (const at of [1, 14, 19, 24]) {
       const { problems } = await killDrill(scene, calls - 12, at)
       expect({ at, problems }).toEqual({ at, problems: [] })
     }

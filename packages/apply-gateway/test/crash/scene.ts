@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path'
 import type { GitRepository } from '@patchlane/git'
 import { runGit } from '@patchlane/git'
 import type { ObjectId } from '@patchlane/kernel'
+import type { Target } from '../../src/target.ts'
 import { openTarget, type TargetKind } from './landing.ts'
 
 export interface Scene {
@@ -93,9 +94,22 @@ export async function holds(repository: GitRepository, head: ObjectId, commit: O
 
 /** What is wrong with a scene after recovery, in words; nothing, if all is well. */
 export async function judgeScene(root: string, scene: Scene): Promise<string[]> {
+  const target = await openTarget(root, scene.kind)
+  try {
+    return await judgeTarget(root, scene, target)
+  } finally {
+    await target.repository.close()
+  }
+}
+
+/** As {@link judgeScene}, with a target that is open already. */
+export async function judgeTarget(
+  root: string,
+  scene: Scene,
+  target: Pick<Target, 'head' | 'repository'>,
+): Promise<string[]> {
   const problems: string[] = []
   const directory = join(root, 'folder')
-  const target = await openTarget(root, scene.kind)
   const { repository } = target
   const head = await target.head()
   const landed = await holds(repository, head, scene.commit)
@@ -130,6 +144,5 @@ export async function judgeScene(root: string, scene: Scene): Promise<string[]> 
     okExitCodes: [0, 1, 2, 3, 4, 8],
   })
   if (/error|missing|corrupt/.test(stdout + stderr)) problems.push(`fsck: ${stdout}${stderr}`)
-  await repository.close()
   return problems
 }
