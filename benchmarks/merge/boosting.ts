@@ -1,4 +1,5 @@
 import { scoreOf, type Tree } from '../../packages/merge/src/structured/gate.ts'
+import { seededRandom } from '../../packages/pipeline/test/support/seeded-random.ts'
 import type { Row } from './rows.ts'
 
 export interface BoostingOptions {
@@ -31,7 +32,7 @@ const SEED = 20_261_130
 /** Gradient-boosted trees with logistic loss, grown leaf by leaf on histograms, by Newton's steps. */
 export function fitTrees(rows: readonly Row[], options: BoostingOptions): Boosted {
   const table = binned(rows, options.minOccurrences)
-  const random = randomFrom(SEED)
+  const random = seededRandom(SEED)
   const right = rows.reduce((sum, row) => sum + (row.right ? row.weight : 0), 0)
   const all = rows.reduce((sum, row) => sum + row.weight, 0)
   const bias = Math.log((right + 1) / (all - right + 1))
@@ -230,15 +231,4 @@ function bestSplit(
     }
   }
   return best
-}
-
-/** A small generator of pseudo-random numbers (mulberry32). */
-function randomFrom(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
-  }
 }

@@ -1,3 +1,5 @@
+import { seededRandom } from '../../packages/pipeline/test/support/seeded-random.ts'
+
 /** What one ranking made of one case. */
 export interface CaseResult {
   recall: Record<'1' | '5' | '10' | '20', number>
@@ -50,7 +52,7 @@ export interface Estimate {
 export function estimate(values: readonly number[]): Estimate {
   const mean = average(values)
   if (values.length < 2) return { mean, low: mean, high: mean }
-  const random = generator(20_261_122)
+  const random = seededRandom(20_261_122)
   const means = Array.from({ length: 2_000 }, () => {
     let sum = 0
     for (let n = 0; n < values.length; n++) sum += values[Math.floor(random() * values.length)] ?? 0
@@ -61,15 +63,4 @@ export function estimate(values: readonly number[]): Estimate {
 
 export function average(values: readonly number[]): number {
   return values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length
-}
-
-/** mulberry32 */
-function generator(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let t = Math.imul(state ^ (state >>> 15), 1 | state)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296
-  }
 }
