@@ -10,7 +10,11 @@ import type { RankWeights } from './weights.ts'
  * programs among documents. Chosen on 21 of the repositories of `fitted-weights.ts`: the
  * implementation files of their commits are found as well as without these, give or take 0.1 points of recall@5.
  */
-const BEHIND: Partial<Record<FileRole, number>> = { config: 2.5, example: 3.5, doc: 3.5 }
+const BEHIND: ReadonlyMap<FileRole, number> = new Map([
+  ['config', 2.5],
+  ['example', 3.5],
+  ['doc', 3.5],
+])
 
 export interface CodeListOptions {
   view: CodeView
@@ -28,13 +32,11 @@ export interface CodeListOptions {
  */
 export function codeList({ view, signals, weights, implementation, positions }: CodeListOptions): RankedFile[] {
   const measure = positions.get('implementation') ?? []
-  const others = Object.entries(BEHIND).flatMap(([name, behind]) => {
-    const files = [...positions].flatMap(([role, list]) => (role === name ? list : []))
-    const code = files.filter((position) => isCode(view.file(position).path))
+  const others = [...BEHIND].flatMap(([role, behind]) => {
+    const code = (positions.get(role) ?? []).filter((position) => isCode(view.file(position).path))
     const scores = scoresOf(signals, code, weights, measure.length === 0 ? code : measure)
     return code.map((position, n): RankedFile => {
-      const { path, role } = view.file(position)
-      return { position, path, role, score: (scores[n] ?? 0) - behind / SCORE_UNIT }
+      return { position, path: view.file(position).path, role, score: (scores[n] ?? 0) - behind / SCORE_UNIT }
     })
   })
   return [...implementation, ...others.filter(({ score }) => score > 0)].sort(
