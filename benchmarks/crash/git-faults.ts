@@ -24,6 +24,8 @@ export interface GitMoment {
   nth: number
   /** Whether it may change a file: not one that opens it to read. */
   changes: boolean
+  /** Whether it speaks with another process, which no disk can spoil. */
+  isPipe: boolean
 }
 
 function isChange(syscall: string, line: string): boolean {
@@ -31,9 +33,13 @@ function isChange(syscall: string, line: string): boolean {
   return !['read', 'pread64', 'close', 'newfstatat', 'mmap'].includes(syscall)
 }
 
+function isPipe(line: string): boolean {
+  return /\(\d+<(?:pipe|socket|UNIX|TCP)[:\w-]*\[/.test(line)
+}
+
 /** Whether a traced call names a file in the place, or one that is named from where git runs; not one of the system's. */
 function isOurs(line: string, place: string): boolean {
-  const path = /(?:AT_FDCWD, |\()"([^"]+)"/.exec(line)?.[1]
+  const path = /(?:AT_FDCWD(?:<[^>]*>)?, |\()"([^"]+)"/.exec(line)?.[1]
   return path !== undefined && (path.startsWith(place) || !/^\/(?:dev|etc|lib|lib64|proc|sys|usr)\//.test(path))
 }
 
@@ -49,7 +55,7 @@ export class GitFaults {
   static async open(): Promise<GitFaults> {
     const folder = await mkdtemp(join(tmpdir(), 'patchlane-faults-'))
     const git = execFileSync('sh', ['-c', 'command -v git'], { encoding: 'utf8' }).trim()
-    const strace = `exec strace -D -f -q -o "$call/trace" -e trace=${traced.join(',')}`
+    const strace = `exec strace -D -f -q -y -o "$call/trace" -e trace=${traced.join(',')}`
     // Only what the shell can do itself: a process more for each git would be dear.
     const script = `#!/bin/sh
 claim() {
@@ -91,7 +97,7 @@ exec ${git} "$@"
         counts.set(syscall, nth)
         isStarted ||= isOurs(line, place)
         if (isStarted || (syscall === 'openat' && nth === 1))
-          moments.push({ git, words, syscall, nth, changes: isChange(syscall, line) })
+          moments.push({ git, words, syscall, nth, changes: isChange(syscall, line), isPipe: isPipe(line) })
       }
     }
     return moments
@@ -101,6 +107,7 @@ exec ${git} "$@"
   static fits(moment: GitMoment, fault: GitFault): boolean {
     // Dying while only looking is dying after the last change.
     if (fault === 'kill') return moment.changes
+    if (moment.isPipe) return false
     return fault === 'EIO' ? moment.syscall !== 'mmap' : moment.changes && growing.has(moment.syscall)
   }
 

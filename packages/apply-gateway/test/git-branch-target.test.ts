@@ -4,7 +4,7 @@ import { copyFile, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { GitRepository } from '@patchlane/git'
+import { GitRepository, RefTransaction, type RefUpdate } from '@patchlane/git'
 import { temporaryRepository } from '@patchlane/git/testing'
 import { patchIdSchema, targetNameSchema } from '@patchlane/kernel'
 import { describe, expect, it, vi } from 'vitest'
@@ -50,6 +50,37 @@ describe('GitBranchTarget', () => {
           },
         }
       },
+    },
+  )
+
+  it.skipIf(process.platform !== 'linux').each(['prepare', 'commit'] as const)(
+    'leaves nothing locked where the git that moves the refs is killed in its %s',
+    async (moment) => {
+      const sandbox = await temporaryRepository({ a: 'a\n' })
+      const original = RefTransaction.prototype[moment]
+      try {
+        const { repository, directory } = sandbox
+        const target = new GitBranchTarget({ repository, name })
+        const fence = await target.takeOver({ epoch: 1, owner: 'writer' })
+        const verdict = await verdictOn(repository)
+        const killed = vi.spyOn(RefTransaction.prototype, moment)
+        killed.mockImplementationOnce(async function (this: RefTransaction, updates: readonly RefUpdate[] = []) {
+          killed.mockRestore()
+          if (moment === 'prepare') await original.call(this, updates)
+          process.kill(this.pid, 'SIGKILL')
+          await this.commit()
+        })
+        await expect(target.land(verdict, fence)).rejects.toMatchObject({ code: 'APPLY_GATEWAY_LANDING_FAILED' })
+        expect(await target.head()).toBe(verdict.base)
+        expect(await sandbox.git('status', '--porcelain')).toBe('')
+        const left = await readdir(join(directory, '.git'), { recursive: true })
+        expect(left.filter((file) => /\.lock$|\.jsonl$|patchlane-/.test(file))).toEqual([])
+        await target.land(verdict, fence)
+        expect(await target.head()).toBe(verdict.commit)
+      } finally {
+        vi.restoreAllMocks()
+        await sandbox.remove()
+      }
     },
   )
 

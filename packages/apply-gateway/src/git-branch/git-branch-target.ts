@@ -29,7 +29,7 @@ import { type Checkout, findCheckout, readHead } from './checkouts.ts'
 import { FenceRef } from './fence.ts'
 import { type Intent, IntentJournal, type IntentPath, type LandingCheckout } from './intent.ts'
 import { type Move, ReadyMove } from './ready-move.ts'
-import { recoverLanding, refLocks } from './recover-landing.ts'
+import { isIn, recoverLanding, refLocks } from './recover-landing.ts'
 import { missingFolders, restoreFiles } from './restore-files.ts'
 import { visibleRecords } from './visible-records.ts'
 
@@ -45,6 +45,15 @@ export interface GitBranchTargetOptions {
 
 /** The same for all, so that git can be started before it is known what lands; the commit says which patch it was. */
 const REFLOG = 'patchlane: land'
+
+/** The git that moves the refs ended before it had said so: killed, perhaps, with its locks still there. The journal stays open until that is mended. */
+class RefsInDoubtError extends Error {
+  override readonly name = 'RefsInDoubtError'
+
+  constructor(cause: unknown) {
+    super(errorMessage(cause), { cause })
+  }
+}
 
 /**
  * A branch. If a worktree has it checked out, its files and index move with it, and uncommitted work elsewhere in it stays as it is.
@@ -128,6 +137,7 @@ export class GitBranchTarget implements Target {
       if (checkout === undefined || intent.checkout === null) await this.#landRef(intent, prepare)
       else await this.#landCheckout(intent, intent.checkout, prepare, move)
     } catch (thrown) {
+      if (thrown instanceof RefsInDoubtError && (await this.#mend(verdict, fence))) return
       throw PatchlaneError.is(thrown) && thrown.code !== 'GIT_COMMAND_FAILED'
         ? thrown
         : new LandingFailedError(errorMessage(thrown), { cause: thrown })
@@ -170,6 +180,13 @@ export class GitBranchTarget implements Target {
     })
     await this.#journal.end(open.intent)
     return recovery
+  }
+
+  /** What a git leaves that ended in the middle is what a crash leaves: the same mends both. Returns whether it has landed. */
+  async #mend(verdict: LandingVerdict, fence: Fence): Promise<boolean> {
+    // What cannot be mended now stays in the journal: the next landing, or the next start, goes on with it.
+    await this.#finishOpen(fence).catch(() => undefined)
+    return isIn(this.repository, await this.head(), verdict.commit)
   }
 
   #beginTransaction(gitDir: string): Promise<RefTransaction> {
@@ -222,13 +239,10 @@ export class GitBranchTarget implements Target {
 
   async #landRef(intent: Intent, prepare: () => Promise<RefTransaction>): Promise<void> {
     const transaction = await prepare().catch(async (thrown: unknown) => {
-      await this.#journal.end(intent)
+      if (!(thrown instanceof RefsInDoubtError)) await this.#journal.end(intent)
       throw thrown
     })
-    if (!(await this.#commit(transaction, intent))) {
-      await this.#journal.end(intent)
-      throw new LandingFailedError('git could not move the ref')
-    }
+    await this.#commit(transaction)
     await this.#close(intent, () => this.#syncRef())
   }
 
@@ -262,6 +276,7 @@ export class GitBranchTarget implements Target {
       await indexSynced
     } catch (thrown) {
       await transaction?.abort()
+      if (thrown instanceof RefsInDoubtError) throw thrown
       // Files that look like ours before we moved any are somebody else's: of the writer, say, that overtook us and landed the same patch.
       if (moving) await this.#takeBack(intent, checkout)
       else {
@@ -270,10 +285,7 @@ export class GitBranchTarget implements Target {
       }
       throw thrown
     }
-    if (!(await this.#commit(transaction, intent))) {
-      await this.#takeBack(intent, checkout)
-      throw new LandingFailedError('git could not move the ref')
-    }
+    await this.#commit(transaction)
     await this.#close(intent, async () => {
       await publishIndex(checkout, intent.token)
       await Promise.all([synced, this.#syncRef(), waitForStaleReaders(checkout)])
@@ -300,13 +312,13 @@ export class GitBranchTarget implements Target {
     }
   }
 
-  /** Whether the target is at the new commit. git's answer can be lost and the ref moved all the same, so the ref has the last word. */
-  async #commit(transaction: RefTransaction, intent: Intent): Promise<boolean> {
+  /** @throws {RefsInDoubtError} also where the ref has moved: git's answer can be lost. */
+  async #commit(transaction: RefTransaction): Promise<void> {
     try {
       await transaction.commit()
-      return true
-    } catch {
-      return (await this.head()) === intent.new
+    } catch (thrown) {
+      await transaction.abort()
+      throw new RefsInDoubtError(thrown)
     }
   }
 
@@ -368,6 +380,7 @@ export class GitBranchTarget implements Target {
           continue
         }
         if (code === 'GIT_REF_LOCKED') throw new CheckoutBusyError(errorMessage(thrown), { cause: thrown })
+        if (code === 'GIT_COMMAND_FAILED') throw new RefsInDoubtError(thrown)
         if (code !== 'GIT_REF_MOVED') throw thrown
         await this.#fence.verify(fence)
         throw new HeadMovedError(this.name, intent.old, { cause: thrown })

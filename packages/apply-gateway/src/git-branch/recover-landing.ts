@@ -56,8 +56,8 @@ export async function recoverLanding(
   return { patchId: intent.patchId, commit: intent.new, outcome: landed ? 'landed' : 'undone', keptPaths }
 }
 
-/** The intent is written down while the commit is still on its way to the disk: a power cut may have taken it. */
-async function isIn(repository: GitRepository, head: ObjectId, commit: ObjectId): Promise<boolean> {
+/** Whether a branch at `head` has a commit, which need not exist: an intent is written down while it is still on its way to the disk, and a power cut may take it. */
+export async function isIn(repository: GitRepository, head: ObjectId, commit: ObjectId): Promise<boolean> {
   return (await repository.tryResolve(commit)) !== undefined && repository.isAncestor(commit, head)
 }
 
