@@ -1,9 +1,9 @@
-import { isAscii } from 'node:buffer'
+import { isUtf8 } from 'node:buffer'
 import { analyzeSource, canAnalyze, type Language, languageOf, languages, type SourceAnalysis } from '@patchlane/syntax'
-import { AsciiWords } from './ascii-words.ts'
 import { type DocumentDetails, encodeDetails, flagBits, type IndexedDefinition } from './document.ts'
 import { BODY, COMMENT, DEFINITION } from './segment/posting.ts'
 import type { SegmentWriter } from './segment/segment-writer.ts'
+import { Utf8Words } from './utf8-words.ts'
 import { wordPattern } from './words.ts'
 
 /** Raise it when the same blob gives other words, definitions or flags. */
@@ -84,7 +84,7 @@ async function analyze(reading: number, source: string): Promise<SourceAnalysis 
   }
 }
 
-const asciiWords = new AsciiWords()
+const utf8Words = new Utf8Words()
 
 interface BlobText {
   content: Uint8Array
@@ -107,13 +107,13 @@ function addWords(
     while (comment < comments.length && (comments[comment]?.end ?? 0) <= at) comment++
     return (comments[comment]?.start ?? Number.POSITIVE_INFINITY) <= at ? COMMENT : BODY
   }
-  if (isAscii(content)) {
-    // Bytes and code units are the same here.
-    asciiWords.read(content)
-    const { length, starts: from, ends: to, hashes, lines } = asciiWords
+  if (isUtf8(content)) {
+    const text = content.subarray(hasByteOrderMark(content) ? 3 : 0)
+    utf8Words.read(text)
+    const { length, starts: from, ends: to, units, hashes, lines } = utf8Words
     for (let n = 0; n < length; n++) {
-      const at = from[n] ?? 0
-      writer.asciiWord(content, at, to[n] ?? 0, hashes[n] ?? 0, fieldOf(at), windowOf(lines[n] ?? 0))
+      const window = windowOf(lines[n] ?? 0)
+      writer.wordIn(text, from[n] ?? 0, to[n] ?? 0, hashes[n] ?? 0, fieldOf(units[n] ?? 0), window)
     }
   } else {
     let line = 0
@@ -128,6 +128,11 @@ function addWords(
       writer.word(word, DEFINITION, windowOf(definition.startLine - 1))
     }
   }
+}
+
+/** A decoder leaves it out. */
+function hasByteOrderMark(content: Uint8Array): boolean {
+  return content[0] === 0xef && content[1] === 0xbb && content[2] === 0xbf
 }
 
 function lineStarts(source: string): number[] {

@@ -16,11 +16,12 @@ export function wordPattern(text: string): RegExp {
  */
 export function termsOf(word: string): string[] {
   if (word.length > MAX_WORD) return []
-  const parts = isAscii(word) ? asciiParts(word) : unicodeParts(word)
+  const ascii = isAscii(word)
+  const parts = ascii ? asciiParts(word) : unicodeParts(word)
   const terms: string[] = []
   for (const part of parts) {
     const lower = part.toLowerCase()
-    if (ideographs.test(lower)) terms.push(...pairs(lower))
+    if (!ascii && ideographs.test(lower)) terms.push(...pairs(lower))
     else if (lower.length > 1 || parts.length === 1) terms.push(stem(lower))
   }
   if (parts.length > 1) terms.push(wholeTerm(word))

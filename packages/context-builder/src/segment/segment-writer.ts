@@ -61,9 +61,9 @@ export class SegmentWriter {
     this.#fieldLengths[field]++
   }
 
-  /** As {@link word}, for one that stands in `text`, which is ASCII; `hash` is a function of its bytes. */
-  asciiWord(text: Uint8Array, from: number, to: number, hash: number, field: Field, window: number): void {
-    this.#ofWords.add(this.#vocabulary.asciiWord(text, from, to, hash), field, window)
+  /** As {@link word}, for one that stands in `text`, in UTF-8; `hash` is a function of it. */
+  wordIn(text: Uint8Array, from: number, to: number, hash: number, field: Field, window: number): void {
+    this.#ofWords.add(this.#vocabulary.wordIn(text, from, to, hash), field, window)
     this.#fieldLengths[field]++
   }
 

@@ -6,9 +6,9 @@ export class Vocabulary {
   readonly #terms = new Map<string, number>()
   readonly #names: string[] = []
   readonly #words = new Map<string, number>()
-  /** Words of ASCII texts are looked up as bytes first. */
-  readonly #asciiWords = new WordTable()
-  #wordOfAscii = new Int32Array(1 << 13)
+  /** Words in texts are looked up as bytes first. */
+  readonly #inTexts = new WordTable()
+  #wordOfBytes = new Int32Array(1 << 13)
   readonly #termsOfWord: (readonly number[])[] = []
 
   get words(): number {
@@ -29,18 +29,18 @@ export class Vocabulary {
     return number
   }
 
-  /** As {@link word}, for one that stands in `text`, which is ASCII; `hash` is a function of its bytes. */
-  asciiWord(text: Uint8Array, from: number, to: number, hash: number): number {
-    const found = this.#asciiWords.find(text, from, to, hash)
-    if (found >= 0) return this.#wordOfAscii[found] ?? 0
-    const number = this.word(Buffer.from(text.buffer, text.byteOffset + from, to - from).toString('latin1'))
-    const at = this.#asciiWords.size - 1
-    if (at >= this.#wordOfAscii.length) {
-      const grown = new Int32Array(this.#wordOfAscii.length * 2)
-      grown.set(this.#wordOfAscii)
-      this.#wordOfAscii = grown
+  /** As {@link word}, for one that stands in `text`, in UTF-8; `hash` is a function of it. */
+  wordIn(text: Uint8Array, from: number, to: number, hash: number): number {
+    const found = this.#inTexts.find(text, from, to, hash)
+    if (found >= 0) return this.#wordOfBytes[found] ?? 0
+    const number = this.word(Buffer.from(text.buffer, text.byteOffset + from, to - from).toString('utf8'))
+    const at = this.#inTexts.size - 1
+    if (at >= this.#wordOfBytes.length) {
+      const grown = new Int32Array(this.#wordOfBytes.length * 2)
+      grown.set(this.#wordOfBytes)
+      this.#wordOfBytes = grown
     }
-    this.#wordOfAscii[at] = number
+    this.#wordOfBytes[at] = number
     return number
   }
 
