@@ -4,7 +4,10 @@ import type { BlobToRead } from './extract-document.ts'
 const MOST_BYTES = 150_000
 const LEAST_BYTES = 20_000
 
-/** Blobs that several threads take from: some in tasks of several from its beginning, one by single blobs from its end. */
+/**
+ * Blobs that several threads take from, the largest first, so that none is still at a large one when all else is done: some in tasks of several
+ * from its beginning, one by single blobs from its end.
+ */
 export class BlobQueue {
   readonly #blobs: BlobToRead[]
   readonly #readers: number
@@ -12,7 +15,7 @@ export class BlobQueue {
   #bytes: number
 
   constructor(blobs: readonly BlobToRead[], readers: number) {
-    this.#blobs = [...blobs]
+    this.#blobs = [...blobs].sort((a, b) => bytesOf(b) - bytesOf(a))
     this.#readers = readers
     this.#bytes = blobs.reduce((sum, blob) => sum + bytesOf(blob), 0)
   }
@@ -27,15 +30,13 @@ export class BlobQueue {
     return this.#blobs.slice(start, this.#next)
   }
 
-  /** The last blob of at most so many bytes; undefined when there is none left. */
+  /** The smallest blob that is left, of at most so many bytes; undefined when there is none. */
   takeSmall(most: number): BlobToRead | undefined {
-    for (let at = this.#blobs.length - 1; at >= this.#next; at--) {
-      if (bytesOf(this.#blobs[at]) > most) continue
-      const [blob] = this.#blobs.splice(at, 1)
-      this.#bytes -= bytesOf(blob)
-      return blob
-    }
-    return undefined
+    const blob = this.#blobs.at(-1)
+    if (blob === undefined || this.#next >= this.#blobs.length || bytesOf(blob) > most) return undefined
+    this.#blobs.pop()
+    this.#bytes -= bytesOf(blob)
+    return blob
   }
 }
 

@@ -37,9 +37,9 @@ describe('BlobQueue', () => {
     expect(sizes).toEqual([...sizes].sort((a, b) => b - a))
   })
 
-  it('leaves what is large to tasks', () => {
+  it('gives the smallest first from its end, and leaves what is large to tasks', () => {
     const queue = new BlobQueue([blob(0, 10), blob(1, 900), blob(2, 20), blob(3, 800)], 2)
-    expect(names([queue.takeSmall(100), queue.takeSmall(100)].filter((one) => one !== undefined))).toEqual([2, 0])
+    expect(names([queue.takeSmall(100), queue.takeSmall(100)].filter((one) => one !== undefined))).toEqual([0, 2])
     expect(queue.takeSmall(100)).toBeUndefined()
     expect(names(queue.take())).toEqual([1, 3])
   })
