@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { copyFile, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -14,12 +14,13 @@ import { targetContract } from '../src/testing/index.ts'
 
 const name = targetNameSchema.parse('refs/heads/main')
 
-/** That a change of the file `a` may land on the head. */
-async function verdictOn(repository: GitRepository): Promise<LandingVerdict> {
+/** That a change of the file `a` may land on the head, or that a file may go. */
+async function verdictOn(repository: GitRepository, gone?: string): Promise<LandingVerdict> {
   const base = await repository.resolve('main')
   const oid = await repository.writeBlob(Buffer.from('landed\n'))
-  const entry = { path: 'a', entry: { mode: '100644' as const, oid } }
-  const tree = await repository.writeTree(await repository.treeOf(base), [entry])
+  const change =
+    gone === undefined ? { path: 'a', entry: { mode: '100644' as const, oid } } : { path: gone, entry: null }
+  const tree = await repository.writeTree(await repository.treeOf(base), [change])
   const author = { name: 'a', email: 'a', at: 0 }
   const commit = await repository.commitTree({ tree, parents: [base], message: 'Land', author })
   const patchId = patchIdSchema.parse('44444444-4444-4444-8444-444444444444')
@@ -108,6 +109,37 @@ describe('GitBranchTarget', () => {
         expect(await sandbox.git('status', '--porcelain')).toBe('')
         expect((await readdir(join(directory, '.git'))).filter((file) => /lock|patchlane-/.test(file))).toEqual([])
       } finally {
+        await sandbox.remove()
+      }
+    },
+  )
+
+  it.each(['gone', 'new work'])(
+    'removes a file that git could not remove, and its folders, unless it holds something else by then (%s)',
+    async (content) => {
+      const sandbox = await temporaryRepository({ a: 'a\n', 'deep/er/file': 'gone' })
+      try {
+        const { repository, directory } = sandbox
+        const target = new GitBranchTarget({ repository, name })
+        const fence = await target.takeOver({ epoch: 1, owner: 'writer' })
+        const verdict = await verdictOn(repository, 'deep/er/file')
+        const run = repository.git.bind(repository)
+        // git warns of a file that it cannot remove, and ends as if all were well.
+        vi.spyOn(repository, 'git').mockImplementation(async (request) => {
+          const result = await run(request)
+          if (request.args[0] === 'read-tree') {
+            await mkdir(join(directory, 'deep/er'), { recursive: true })
+            await writeFile(join(directory, 'deep/er/file'), content)
+          }
+          return result
+        })
+        await target.land(verdict, fence)
+        expect(await target.head()).toBe(verdict.commit)
+        const left = await readFile(join(directory, 'deep/er/file'), 'utf8').catch(() => undefined)
+        expect(left).toBe(content === 'gone' ? undefined : content)
+        expect((await readdir(directory)).includes('deep')).toBe(content !== 'gone')
+      } finally {
+        vi.restoreAllMocks()
         await sandbox.remove()
       }
     },

@@ -30,7 +30,7 @@ import { FenceRef } from './fence.ts'
 import { type Intent, IntentJournal, type IntentPath, type LandingCheckout } from './intent.ts'
 import { type Move, ReadyMove } from './ready-move.ts'
 import { isIn, recoverLanding, refLocks } from './recover-landing.ts'
-import { missingFolders, restoreFiles } from './restore-files.ts'
+import { finishDeletions, missingFolders, restoreFiles } from './restore-files.ts'
 import { visibleRecords } from './visible-records.ts'
 
 export interface GitBranchTargetOptions {
@@ -268,6 +268,7 @@ export class GitBranchTarget implements Target {
       if ((await readHead(checkout.gitDir)) !== this.name) throw new CheckoutBusyError('another branch was checked out')
       moving = true
       await this.#move(intent, checkout, move)
+      await finishDeletions(this.repository, checkout)
       // On disk before it takes the name of the index.
       const indexSynced = syncFile(privateIndex(checkout, intent.token))
       // Awaited before the journal is closed; the disk works while the refs are moved.

@@ -1,9 +1,9 @@
 import { mkdir, readFile, readlink, rmdir, unlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { GitRepository } from '@patchlane/git'
-import { type ObjectId, PatchlaneError } from '@patchlane/kernel'
+import { foldPath, type ObjectId, PatchlaneError } from '@patchlane/kernel'
 import { hasCode, lstatOrNothing } from '../files.ts'
-import type { Intent, IntentPath } from './intent.ts'
+import type { Intent, IntentPath, LandingCheckout } from './intent.ts'
 
 /** Folders that landing these paths will have to make, deepest first. */
 export async function missingFolders(workTree: string, paths: readonly IntentPath[]): Promise<string[]> {
@@ -46,6 +46,22 @@ export async function restoreFiles(
   await removeEmpty(checkout.workTree, emptied)
   await writeFiles(repository, intent, write, options.to)
   return kept
+}
+
+/**
+ * Sees to it that what a landing deletes is gone: git only warns of a file that it could not remove, and says nothing of a folder that it left
+ * empty. A file that somebody has made there meanwhile stays.
+ */
+export async function finishDeletions(repository: GitRepository, checkout: LandingCheckout): Promise<void> {
+  const { workTree, paths } = checkout
+  // Where case does not count, a file of another spelling is the same file.
+  const made = new Set(paths.flatMap(({ path, after }) => (after === null ? [] : [foldPath(path)])))
+  for (const { path, before, after } of paths) {
+    if (after !== null || made.has(foldPath(path))) continue
+    if ((await compare(repository, workTree, path, null, before)) === 'repair')
+      await removeIfThere(join(workTree, path))
+  }
+  await removeEmpty(workTree, foldersOfDeleted(paths))
 }
 
 /** Folders that may be left without a file, deepest first. */
