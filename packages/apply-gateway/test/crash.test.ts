@@ -21,11 +21,14 @@ describe.each(['branch', 'directory'] as const)('a %s', (kind) => {
   it('is whole after a landing was killed, wherever', { timeout: 300_000 }, async () => {
     expect(calls).toBeGreaterThan(15)
     const outcomes = new Set<string>()
-    for (const at of points(calls, 11)) {
+    const killAt = async (at: number) => {
       const report = await killDrill(scene, at)
       expect({ at, problems: report.problems }).toEqual({ at, problems: [] })
       for (const outcome of report.outcomes) outcomes.add(outcome)
     }
+    for (const at of points(calls, 11)) await killAt(at)
+    // A landing waits for others now and then, which moves its calls: the last of them is sought.
+    for (let at = calls - 2; at > calls - 12 && !outcomes.has('landed'); at--) await killAt(at)
     expect([...outcomes].sort()).toEqual(['landed', 'undone'])
   })
 
