@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { access, mkdir, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { sha256 } from '@patchlane/kernel'
 import type { RepositoryLayout } from './repository-layout.ts'
@@ -8,7 +8,7 @@ import type { RepositoryLayout } from './repository-layout.ts'
  * A bare git folder that borrows the repository's objects and has nothing else of it: no configuration, no hooks, no drivers, no
  * refs. git run here on objects cannot be made to run the repository's code.
  *
- * One folder per set of attributes, made whole and then renamed into place, so that merges with different heads do not disturb each other.
+ * One folder per set of attributes, so that merges with different heads do not disturb each other. Several programs may make it at once.
  */
 export class PrivateGitDirectory {
   readonly #layout: RepositoryLayout
@@ -31,29 +31,26 @@ export class PrivateGitDirectory {
   }
 
   async #make(key: string, attributes: string): Promise<string> {
-    const parent = join(this.#layout.commonDir, 'patchlane', 'private')
-    const directory = join(parent, `${this.#layout.objectFormat}-${key}`)
-    const complete = () =>
-      access(join(directory, 'info', 'attributes')).then(
-        () => true,
-        () => false,
-      )
-    if (await complete()) return directory
-    const temporary = join(parent, `tmp-${randomBytes(6).toString('hex')}`)
-    await mkdir(join(temporary, 'refs'), { recursive: true })
-    await mkdir(join(temporary, 'info'))
-    await writeFile(join(temporary, 'HEAD'), 'ref: refs/heads/none\n')
+    const directory = join(this.#layout.commonDir, 'patchlane', 'private', `${this.#layout.objectFormat}-${key}`)
+    for (const folder of ['refs', 'info']) await mkdir(join(directory, folder), { recursive: true })
     const version = this.#layout.objectFormat === 'sha256' ? 1 : 0
     const extensions = version === 1 ? '[extensions]\n\tobjectFormat = sha256\n' : ''
-    await writeFile(
-      join(temporary, 'config'),
-      `[core]\n\trepositoryFormatVersion = ${version}\n\tbare = true\n${extensions}`,
-    )
-    await writeFile(join(temporary, 'info', 'attributes'), attributes)
-    await rename(temporary, directory).catch(async (thrown: unknown) => {
-      await rm(temporary, { recursive: true, force: true })
-      if (!(await complete())) throw thrown
-    })
+    await Promise.all([
+      ensureFile(join(directory, 'HEAD'), 'ref: refs/heads/none\n'),
+      ensureFile(
+        join(directory, 'config'),
+        `[core]\n\trepositoryFormatVersion = ${version}\n\tbare = true\n${extensions}`,
+      ),
+      ensureFile(join(directory, 'info', 'attributes'), attributes),
+    ])
     return directory
   }
+}
+
+/** A power cut may have taken what a file held and left its name. Whoever else makes it at this moment writes the same. */
+async function ensureFile(file: string, content: string): Promise<void> {
+  if ((await readFile(file, 'utf8').catch(() => undefined)) === content) return
+  const temporary = `${file}.${randomBytes(6).toString('hex')}`
+  await writeFile(temporary, content)
+  await rename(temporary, file)
 }

@@ -1,4 +1,4 @@
-import { access, chmod, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { access, chmod, mkdtemp, readdir, readFile, rm, symlink, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
@@ -23,6 +23,27 @@ describe('opening', () => {
     const repository = await GitRepository.open(join(directory, 'deep/er'))
     expect(repository).toMatchObject({ workTree: directory, gitDir: join(directory, '.git'), objectFormat: 'sha1' })
     await repository.close()
+  })
+
+  it('mends what a power cut took of its own folder', async () => {
+    const { directory, commit } = await repositoryWith({ a: 'a\n' })
+    await commit({ a: 'b\n' })
+    const isFirstBefore = async () => {
+      const repository = await GitRepository.open(directory)
+      try {
+        return await repository.isAncestor(await repository.resolve('HEAD~1'), await repository.resolve('HEAD'))
+      } finally {
+        await repository.close()
+      }
+    }
+    expect(await isFirstBefore()).toBe(true)
+    const place = join(directory, '.git/patchlane/private')
+    for (const name of await readdir(place)) {
+      // The names are there, and what the files held is not; or there is a name alone.
+      await truncate(join(place, name, 'HEAD'))
+      await rm(join(place, name, 'info'), { recursive: true })
+    }
+    expect(await isFirstBefore()).toBe(true)
   })
 
   it('opens a bare repository', async () => {

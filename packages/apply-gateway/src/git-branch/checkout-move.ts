@@ -7,6 +7,7 @@ import { CheckoutBusyError, CheckoutOverlapError } from '../errors.ts'
 import { hasCode, lstatOrNothing, removeFile, syncFile, syncFolder } from '../files.ts'
 import { type Checkout, operationIn } from './checkouts.ts'
 import type { IntentPath, LandingCheckout } from './intent.ts'
+import { foldersOfDeleted } from './restore-files.ts'
 
 /** The index under another name while a landing works on it. */
 export function privateIndex(checkout: Checkout, token: string): string {
@@ -199,7 +200,9 @@ export async function waitForStaleReaders(checkout: Checkout): Promise<void> {
 export async function syncCheckout(checkout: LandingCheckout): Promise<void> {
   const { workTree, paths, newFolders } = checkout
   const files = paths.map(({ path }) => join(workTree, path))
-  const folders = new Set([...files, ...newFolders.map((folder) => join(workTree, folder))].map(dirname))
+  // Folders that landing made, and those that undoing it made again.
+  const made = [...newFolders, ...foldersOfDeleted(paths)].map((folder) => join(workTree, folder))
+  const folders = new Set([...files, ...made].map(dirname))
   // Bytes and names are durable by calls of their own, in any order: the journal knows of all until both are.
   await Promise.all([...files.map(syncPlainFile), ...[...folders].map((folder) => syncNearestFolder(folder, workTree))])
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { GitRepository, RefTransaction, RefUpdate } from '@patchlane/git'
 import {
@@ -12,7 +12,7 @@ import {
 } from '@patchlane/kernel'
 import { identityOf } from '@patchlane/process'
 import { CheckoutBusyError, HeadMovedError, LandingFailedError, UnjudgedLandingError } from '../errors.ts'
-import { lstatOrNothing, syncFile, syncFolder } from '../files.ts'
+import { lstatOrNothing, syncFile } from '../files.ts'
 import { assertMinted, type LandingVerdict } from '../landing-verdict.ts'
 import type { Fence, Recovery, Target, VisibleState } from '../target.ts'
 import {
@@ -29,7 +29,7 @@ import { type Checkout, findCheckout, readHead } from './checkouts.ts'
 import { FenceRef } from './fence.ts'
 import { type Intent, IntentJournal, type IntentPath, type LandingCheckout } from './intent.ts'
 import { type Move, ReadyMove } from './ready-move.ts'
-import { isIn, recoverLanding, refLocks } from './recover-landing.ts'
+import { isIn, recoverLanding, refLocks, syncRef } from './recover-landing.ts'
 import { finishDeletions, missingFolders, restoreFiles } from './restore-files.ts'
 import { visibleRecords } from './visible-records.ts'
 
@@ -162,7 +162,7 @@ export class GitBranchTarget implements Target {
         if (fence !== undefined) await this.#fence.verify(fence)
         throw thrown
       })
-    await this.#syncRef()
+    await syncRef(this.repository, this.name)
   }
 
   #fenceHolds(fence: Fence): RefUpdate {
@@ -243,7 +243,7 @@ export class GitBranchTarget implements Target {
       throw thrown
     })
     await this.#commit(transaction)
-    await this.#close(intent, () => this.#syncRef())
+    await this.#close(intent, () => syncRef(this.repository, this.name))
   }
 
   async #landCheckout(
@@ -288,8 +288,10 @@ export class GitBranchTarget implements Target {
     }
     await this.#commit(transaction)
     await this.#close(intent, async () => {
+      // On disk the index must not be ahead of the ref, which decides after a power cut.
+      await Promise.all([synced, syncRef(this.repository, this.name)])
       await publishIndex(checkout, intent.token)
-      await Promise.all([synced, this.#syncRef(), waitForStaleReaders(checkout)])
+      await waitForStaleReaders(checkout)
       await unlockIndex(checkout, intent.token)
     })
   }
@@ -303,14 +305,6 @@ export class GitBranchTarget implements Target {
       await finish()
       await this.#journal.end(intent)
     } catch {}
-  }
-
-  /** git syncs what a ref holds, not its name. */
-  async #syncRef(): Promise<void> {
-    const top = join(this.repository.commonDir, 'refs')
-    for (let folder = dirname(join(this.repository.commonDir, this.name)); folder !== top; folder = dirname(folder)) {
-      await syncFolder(folder)
-    }
   }
 
   /** @throws {RefsInDoubtError} also where the ref has moved: git's answer can be lost. */

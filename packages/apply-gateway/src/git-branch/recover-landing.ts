@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type GitRepository, processesMarked, removeDeadLocks } from '@patchlane/git'
 import type { ObjectId } from '@patchlane/kernel'
 import { identityOf, isAlive, type ProcessIdentity } from '@patchlane/process'
 import { CheckoutBusyError } from '../errors.ts'
-import { lstatOrNothing, removeFile, syncFolder } from '../files.ts'
+import { hasCode, lstatOrNothing, removeFile, syncFolder } from '../files.ts'
 import type { Recovery } from '../target.ts'
 import {
   indexLock,
@@ -52,8 +52,21 @@ export async function recoverLanding(
   await removeOwnLocks(repository, open, duty.fence)
   const head = await repository.tryResolve(intent.ref)
   const landed = head !== undefined && (await isIn(repository, head, intent.new))
+  // The writer may not have come to it, and what follows relies on it.
+  if (landed) await syncRef(repository, intent.ref)
   const keptPaths = intent.checkout === null ? [] : await settleCheckout(repository, open, intent.checkout, landed)
   return { patchId: intent.patchId, commit: intent.new, outcome: landed ? 'landed' : 'undone', keptPaths }
+}
+
+/** git syncs what a ref holds, not its name. */
+export async function syncRef({ commonDir }: GitRepository, ref: string): Promise<void> {
+  const top = join(commonDir, 'refs')
+  for (let folder = dirname(join(commonDir, ref)); folder !== top; folder = dirname(folder)) {
+    await syncFolder(folder).catch((thrown: unknown) => {
+      // Refs that git has packed need no folder.
+      if (!hasCode(thrown, 'ENOENT')) throw thrown
+    })
+  }
 }
 
 /** Whether a branch at `head` has a commit, which need not exist: an intent is written down while it is still on its way to the disk, and a power cut may take it. */

@@ -65,7 +65,7 @@ export async function finishDeletions(repository: GitRepository, checkout: Landi
 }
 
 /** Folders that may be left without a file, deepest first. */
-function foldersOfDeleted(paths: readonly IntentPath[]): string[] {
+export function foldersOfDeleted(paths: readonly IntentPath[]): string[] {
   const folders = new Set<string>()
   for (const { path, after } of paths) {
     if (after !== null) continue
