@@ -3,6 +3,7 @@ import {
   CodeIndex,
   ContextRanker,
   type FileRole,
+  featuresOf,
   HistoryStore,
   MemoryTreeReader,
   readTask,
@@ -135,6 +136,25 @@ describe('ContextRanker', () => {
     expect(mentions).toEqual([])
   })
 
+  it('counts words the more, and what changed lately the less, the more the task says', async () => {
+    const { view, store, commits } = await open([
+      { message: 'Begin', files },
+      { message: 'Tidy', files: { ...files, 'src/app.py': `${files['src/app.py']}\n# tidy\n` } },
+    ])
+    const [, second] = commits
+    if (second === undefined) throw new Error('no commit')
+    const history = await store.of(second)
+    const features = (task: string) =>
+      featuresOf(signalsOf({ view, query: readTask(task), history }), [...view.files.keys()])
+    const [short, long] = [features('session cookie'), features(`session cookie ${'and much more '.repeat(50)}`)]
+    const app = view.position('src/app.py') ?? -1
+    const sessions = view.position('src/sessions.py') ?? -1
+    expect(short.latelyOfShort[app]).toBeGreaterThan(0.5)
+    expect(long.latelyOfShort[app]).toBe(0)
+    expect(long.lexicalOfLong[sessions]).toBe(long.lexical[sessions])
+    expect(short.lexicalOfLong[sessions]).toBeLessThan(0.5 * (short.lexical[sessions] ?? 0))
+  })
+
   it('refuses an empty task, and takes a strange one', async () => {
     const { rank } = await open()
     expect(() => rank(' \n')).toThrow(expect.objectContaining({ code: 'CONTEXT_EMPTY_TASK', kind: 'usage' }))
@@ -151,6 +171,7 @@ describe('readTask', () => {
     expect(query.identifiers).toContain('transformcss')
     expect(query.paths).toEqual(expect.arrayContaining(['src/node/css.ts', 'vite.config.ts']))
     expect(query.modules).toContain('a.b.c')
+    expect(query.words).toBe(12)
   })
 
   it('takes an area before the title for a word, and the kind of a change for none', () => {

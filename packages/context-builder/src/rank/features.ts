@@ -5,7 +5,8 @@ import type { Signals } from './signals.ts'
  *
  * Where the parts come from: words by field, BM25F (Robertson, Zaragoza, Taylor, 2004); names of definitions apart from the text, BLUiR (Saha and
  * others, 2013); votes of similar past changes, BugLocator (Zhou, Zhang, Lo, 2012); what changed in the last few commits, AmaLgam (Wang, Lo, 2014).
- * Folders, phrases, scopes and what was said of a file are our own. Which of them count was decided on the repositories of `fitted-weights.ts`.
+ * Folders, phrases, scopes and what was said of a file are our own. The more a task says, the more its words count, and the less what changed
+ * lately (`lexicalOfLong`, `latelyOfShort`). Which of them count was decided on the repositories of `fitted-weights.ts`.
  */
 export const featureNames = [
   'lexical',
@@ -22,6 +23,8 @@ export const featureNames = [
   'told',
   'toldLately',
   'lately',
+  'lexicalOfLong',
+  'latelyOfShort',
   'scopeFolder',
   'scopeWords',
   'package',
@@ -49,8 +52,8 @@ export function featuresOf(
 ): Record<FeatureName, Float64Array> {
   const scaled = (signal: Float64Array) => scaledBy(signal, positions, measure)
   const lexical = scaled(signals.lexical)
-  const feature = (name: FeatureName): Float64Array => {
-    if (name === 'lexical') return lexical
+  const lately = scaled(signals.lately)
+  const feature = (name: keyof Signals & FeatureName): Float64Array => {
     if (facts.has(name)) return Float64Array.from(positions, (at) => signals[name][at] ?? 0)
     if (places.has(name)) return lexical.map((value, n) => value * (signals[name][positions[n] ?? 0] ?? 0))
     return scaled(signals[name])
@@ -69,7 +72,9 @@ export function featuresOf(
     similar: feature('similar'),
     told: feature('told'),
     toldLately: feature('toldLately'),
-    lately: feature('lately'),
+    lately,
+    lexicalOfLong: lexical.map((value) => value * signals.saying),
+    latelyOfShort: lately.map((value) => value * (1 - signals.saying)),
     scopeFolder: feature('scopeFolder'),
     scopeWords: feature('scopeWords'),
     package: feature('package'),

@@ -8,7 +8,10 @@ import type { TaskQuery } from './task-query.ts'
 import { taskWords } from './task-words.ts'
 
 /** What is known of each file with regard to one task. The lists are parallel to the view's files. */
-export interface Signals extends LexicalSignals, HistorySignals, Mentions, Places {}
+export interface Signals extends LexicalSignals, HistorySignals, Mentions, Places {
+  /** How much the task says, from 0 to 1. */
+  saying: number
+}
 
 export interface SignalSources {
   view: CodeView
@@ -20,9 +23,17 @@ export interface SignalSources {
 export function signalsOf({ view, query, history }: SignalSources): Signals {
   const words = taskWords(query, history)
   return {
+    saying: sayingOf(query),
     ...lexicalSignals(view, query, words),
     ...mentionedFiles(view, query),
     ...namedPlaces(view, query),
     ...historySignals(view, history, words),
   }
+}
+
+/** Words from which on a task says all that a task can. */
+const MANY_WORDS = 120
+
+function sayingOf({ words }: TaskQuery): number {
+  return Math.min(1, Math.log1p(words) / Math.log1p(MANY_WORDS))
 }

@@ -4,6 +4,8 @@ import { stem, termsOf, wordPattern, wordSequence } from '../words.ts'
 export interface TaskQuery {
   /** Terms with how much each counts, in the order of their first appearance. */
   readonly terms: ReadonlyMap<string, number>
+  /** How many words the task has, from three letters on, each as often as it comes. */
+  readonly words: number
   /** The terms of the first line alone: what it is about, where the rest tells how. */
   readonly titleTerms: ReadonlyMap<string, number>
   /** Terms that stand side by side in the first line, each pair once. */
@@ -50,6 +52,7 @@ export function readTask(task: string): TaskQuery {
   ]).map((path) => path.replace(/^[./]+/, '').replace(/[.,:;]+$/, ''))
   return {
     terms,
+    words: text.match(/\p{L}{3,}/gu)?.length ?? 0,
     titleTerms,
     titlePairs: pairsIn(plainTitle),
     identifiers: identifiersIn(text),
