@@ -58,7 +58,15 @@ export async function findRepository(directory: string, gitDir?: string): Promis
       : new NotARepositoryError(directory, { cause: thrown })
   })
   const [ownDir, commonDir, objectDirectory, objectFormat, workTree] = result.stdout.split('\n')
-  if (ownDir === undefined || commonDir === undefined || objectDirectory === undefined || objectFormat === undefined) {
+  // git fails for want of a worktree in a bare repository, and for any trouble in finding the worktree of another one.
+  const isTrouble = result.exitCode !== 0 && !result.stderr.includes('must be run in a work tree')
+  if (
+    ownDir === undefined ||
+    commonDir === undefined ||
+    objectDirectory === undefined ||
+    objectFormat === undefined ||
+    isTrouble
+  ) {
     const cause = new GitCommandError('rev-parse', result.exitCode, result.stderr)
     throw new NotARepositoryError(directory, { cause })
   }

@@ -25,6 +25,27 @@ describe('opening', () => {
     await repository.close()
   })
 
+  it.skipIf(process.platform === 'win32')('takes none for bare whose worktree git cannot find just now', async () => {
+    const { directory } = await repositoryWith({ a: 'a\n' })
+    const tools = await mkdtemp(join(tmpdir(), 'patchlane-tools-'))
+    const path = process.env.PATH ?? ''
+    const script = `#!/bin/sh
+case "$*" in
+  *--show-toplevel*) PATH='${path}' git rev-parse --path-format=absolute --git-dir --git-common-dir --git-path objects --show-object-format
+    echo 'fatal: Invalid path: Input/output error' >&2; exit 128 ;;
+  *) PATH='${path}' exec git "$@" ;;
+esac
+`
+    await writeFile(join(tools, 'git'), script, { mode: 0o755 })
+    try {
+      process.env.PATH = `${tools}:${path}`
+      await expect(GitRepository.open(directory)).rejects.toMatchObject({ code: 'GIT_NOT_A_REPOSITORY' })
+    } finally {
+      process.env.PATH = path
+      await rm(tools, { recursive: true })
+    }
+  })
+
   it('mends what a power cut took of its own folder', async () => {
     const { directory, commit } = await repositoryWith({ a: 'a\n' })
     await commit({ a: 'b\n' })
