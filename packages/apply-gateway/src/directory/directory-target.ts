@@ -60,13 +60,13 @@ export class DirectoryTarget implements Target {
     await makeShadow(directory, gitDir)
     await writeIfChanged(join(gitDir, 'info', 'exclude'), `${(options.ignore ?? defaultIgnore).join('\n')}\n`)
     const target = new DirectoryTarget(await GitRepository.open(directory, { gitDir }), options)
-    if ((await target.repository.tryResolve(branch)) !== undefined) return target
-    await target.#unlock()
-    await target.#adoptWork().catch(async (thrown: unknown) => {
-      // Somebody else opened it first, at the same moment.
-      if ((await target.repository.tryResolve(branch)) === undefined) throw thrown
-    })
-    return target
+    try {
+      await target.#begin()
+      return target
+    } catch (thrown) {
+      await target.repository.close()
+      throw thrown
+    }
   }
 
   head(): Promise<ObjectId> {
@@ -112,6 +112,17 @@ export class DirectoryTarget implements Target {
       if (!(thrown instanceof CheckoutOverlapError) || !(await this.#adoptWork(fence))) throw thrown
       throw new HeadMovedError(this.name, verdict.base, { cause: thrown })
     }
+  }
+
+  /** Records what is in a folder that is a target for the first time. */
+  async #begin(): Promise<void> {
+    const { repository } = this
+    if ((await repository.tryResolve(branch)) !== undefined) return
+    await this.#unlock()
+    await this.#adoptWork().catch(async (thrown: unknown) => {
+      // Somebody else opened it first, at the same moment.
+      if ((await repository.tryResolve(branch)) === undefined) throw thrown
+    })
   }
 
   /** Nobody but gateways works on the shadow, and this one has the fence: a lock in it is of a dead one's git. */

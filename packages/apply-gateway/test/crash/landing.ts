@@ -28,8 +28,14 @@ export async function openLanding(
 ) {
   const target = await openTarget(root, kind)
   const { repository } = target
-  await stage?.(repository, await target.head())
-  const commit = await repository.readCommit(commitId)
+  const read = async () => {
+    await stage?.(repository, await target.head())
+    return repository.readCommit(commitId)
+  }
+  const commit = await read().catch(async (thrown: unknown) => {
+    await repository.close()
+    throw thrown
+  })
   const ready = async (epoch: number) => {
     const judgement = new Judgement(
       {
