@@ -1,9 +1,12 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { instrument } from './crash/fault.ts'
 
 instrument()
 const { errorDrill, failingRecoveryDrill, inChild, killDrill } = await import('./crash/drills.ts')
-const { makeScene } = await import('./crash/scene.ts')
+const { recoverScene } = await import('./crash/landing.ts')
+const { judgeScene, makeScene } = await import('./crash/scene.ts')
 
 /** A sample; `benchmarks/crash.ts` goes through every call, those of git included. */
 const points = (calls: number, stride: number) =>
@@ -37,6 +40,18 @@ describe.each(['branch', 'directory'] as const)('a %s', (kind) => {
       const { problems } = await killDrill(scene, calls - 12, at)
       expect({ at, problems }).toEqual({ at, problems: [] })
     }
+  })
+
+  it.runIf(kind === 'branch')('leaves all as it is while the branch cannot be read', { timeout: 60_000 }, async () => {
+    const root = await scene.copy()
+    await inChild(root, scene, 'land', calls - 12)
+    const ref = join(root, 'folder/.git/refs/heads/main')
+    const held = await readFile(ref)
+    await writeFile(ref, '')
+    await expect(recoverScene(root, kind, 2)).rejects.toMatchObject({ code: 'APPLY_GATEWAY_CHECKOUT_BUSY' })
+    await writeFile(ref, held)
+    expect(await recoverScene(root, kind, 3)).toHaveLength(1)
+    expect(await judgeScene(root, scene)).toEqual([])
   })
 
   it('is whole, and nobody was lied to, after a call failed', { timeout: 300_000 }, async () => {

@@ -50,12 +50,30 @@ export async function recoverLanding(
   await waitForUnnoted(intent.token)
   await duty.assertOurs()
   await removeOwnLocks(repository, open, duty.fence)
-  const head = await repository.tryResolve(intent.ref)
+  const head = await headOf(repository, intent.ref)
   const landed = head !== undefined && (await isIn(repository, head, intent.new))
   // The writer may not have come to it, and what follows relies on it.
   if (landed) await syncRef(repository, intent.ref)
   const keptPaths = intent.checkout === null ? [] : await settleCheckout(repository, open, intent.checkout, landed)
   return { patchId: intent.patchId, commit: intent.new, outcome: landed ? 'landed' : 'undone', keptPaths }
+}
+
+/**
+ * Where a branch is; undefined where somebody has deleted it. git does not tell that from a branch that it cannot read just now.
+ *
+ * @throws {CheckoutBusyError} for the latter.
+ */
+async function headOf(repository: GitRepository, ref: string): Promise<ObjectId | undefined> {
+  const head = await repository.tryResolve(ref)
+  if (head !== undefined) return head
+  const { commonDir } = repository
+  const packed = await readFile(join(commonDir, 'packed-refs'), 'utf8').catch((thrown: unknown) => {
+    if (hasCode(thrown, 'ENOENT')) return ''
+    throw thrown
+  })
+  const exists = (await lstatOrNothing(join(commonDir, ref))) !== undefined || packed.includes(` ${ref}\n`)
+  if (exists) throw new CheckoutBusyError(`${ref} cannot be read just now`)
+  return undefined
 }
 
 /** git syncs what a ref holds, not its name. */
@@ -71,6 +89,7 @@ export async function syncRef({ commonDir }: GitRepository, ref: string): Promis
 
 /** Whether a branch at `head` has a commit, which need not exist: an intent is written down while it is still on its way to the disk, and a power cut may take it. */
 export async function isIn(repository: GitRepository, head: ObjectId, commit: ObjectId): Promise<boolean> {
+  if (head === commit) return true
   return (await repository.tryResolve(commit)) !== undefined && repository.isAncestor(commit, head)
 }
 
@@ -183,7 +202,7 @@ async function settleWithoutLock(
   for (const end of ['', '.lock']) await removeFile(`${privateIndex(checkout, intent.token)}${end}`)
   await removeFile(tokenPath(checkout, intent.token))
   await syncFolder(checkout.gitDir)
-  const head = await repository.tryResolve(intent.ref)
+  const head = await headOf(repository, intent.ref)
   if ((await readHead(checkout.gitDir)) !== intent.ref) return []
   if (!landed) {
     const kept = head === intent.old ? await restoreFiles(repository, intent) : []
@@ -205,7 +224,7 @@ async function settleWithoutLock(
 
 async function finishFiles(repository: GitRepository, intent: Intent, checkout: LandingCheckout): Promise<string[]> {
   // Only if the branch still is where the landing put it: a later commit or switch has its own say about the files.
-  if ((await repository.tryResolve(intent.ref)) !== intent.new) return []
+  if ((await headOf(repository, intent.ref)) !== intent.new) return []
   const kept = await restoreFiles(repository, intent, { to: 'new' })
   await syncCheckout(checkout)
   return kept
