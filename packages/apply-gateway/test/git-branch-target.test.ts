@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { copyFile, link, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -78,6 +78,35 @@ describe('GitBranchTarget', () => {
         expect(left.filter((file) => /\.lock$|\.jsonl$|patchlane-/.test(file))).toEqual([])
         await target.land(verdict, fence)
         expect(await target.head()).toBe(verdict.commit)
+      } finally {
+        vi.restoreAllMocks()
+        await sandbox.remove()
+      }
+    },
+  )
+
+  it.each([undefined, 'new'])(
+    'takes away a lock that git left, and none that somebody made since (%s)',
+    async (content) => {
+      const sandbox = await temporaryRepository({ a: 'a\n' })
+      try {
+        const { repository, directory } = sandbox
+        const target = new GitBranchTarget({ repository, name })
+        const fence = await target.takeOver({ epoch: 1, owner: 'writer' })
+        const verdict = await verdictOn(repository)
+        const lock = join(directory, '.git/HEAD.lock')
+        const original = RefTransaction.prototype.commit
+        const commit = vi.spyOn(RefTransaction.prototype, 'commit')
+        commit.mockImplementationOnce(async function (this: RefTransaction) {
+          commit.mockRestore()
+          // The same file under another name, and back when git has removed its own.
+          await link(lock, `${lock}-kept`)
+          await original.call(this)
+          if (content === undefined) await rename(`${lock}-kept`, lock)
+          else await writeFile(lock, content)
+        })
+        await target.land(verdict, fence)
+        expect(await readFile(lock, 'utf8').catch(() => undefined)).toBe(content)
       } finally {
         vi.restoreAllMocks()
         await sandbox.remove()

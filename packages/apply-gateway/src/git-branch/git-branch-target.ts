@@ -12,7 +12,7 @@ import {
 } from '@patchlane/kernel'
 import { identityOf } from '@patchlane/process'
 import { CheckoutBusyError, HeadMovedError, LandingFailedError, UnjudgedLandingError } from '../errors.ts'
-import { lstatOrNothing, syncFile } from '../files.ts'
+import { syncFile } from '../files.ts'
 import { assertMinted, type LandingVerdict } from '../landing-verdict.ts'
 import type { Fence, Recovery, Target, VisibleState } from '../target.ts'
 import {
@@ -27,6 +27,7 @@ import {
 } from './checkout-move.ts'
 import { type Checkout, findCheckout, readHead } from './checkouts.ts'
 import { FenceRef } from './fence.ts'
+import { type HeldLock, heldLock, removeHeldLocks } from './held-locks.ts'
 import { type Intent, IntentJournal, type IntentPath, type LandingCheckout } from './intent.ts'
 import { type Move, ReadyMove } from './ready-move.ts'
 import { isIn, recoverLanding, refLocks, syncRef } from './recover-landing.ts'
@@ -45,6 +46,12 @@ export interface GitBranchTargetOptions {
 
 /** The same for all, so that git can be started before it is known what lands; the commit says which patch it was. */
 const REFLOG = 'patchlane: land'
+
+/** Refs that git has locked, and holds until it is told to move them. */
+interface LockedRefs {
+  transaction: RefTransaction
+  locks: readonly HeldLock[]
+}
 
 /** The git that moves the refs ended before it had said so: killed, perhaps, with its locks still there. The journal stays open until that is mended. */
 class RefsInDoubtError extends Error {
@@ -237,19 +244,21 @@ export class GitBranchTarget implements Target {
     if (!(await this.#journal.begin(intent))) throw new CheckoutBusyError('another landing is under way')
   }
 
-  async #landRef(intent: Intent, prepare: () => Promise<RefTransaction>): Promise<void> {
-    const transaction = await prepare().catch(async (thrown: unknown) => {
+  async #landRef(intent: Intent, prepare: () => Promise<LockedRefs>): Promise<void> {
+    const refs = await prepare().catch(async (thrown: unknown) => {
       if (!(thrown instanceof RefsInDoubtError)) await this.#journal.end(intent)
       throw thrown
     })
-    await this.#commit(transaction)
-    await this.#close(intent, () => syncRef(this.repository, this.name))
+    await this.#commit(refs.transaction)
+    await this.#close(intent, async () => {
+      await Promise.all([removeHeldLocks(refs.locks), syncRef(this.repository, this.name)])
+    })
   }
 
   async #landCheckout(
     intent: Intent,
     checkout: LandingCheckout,
-    prepare: () => Promise<RefTransaction>,
+    prepare: () => Promise<LockedRefs>,
     move: Move | undefined,
   ): Promise<void> {
     try {
@@ -258,12 +267,14 @@ export class GitBranchTarget implements Target {
       await this.#journal.end(intent)
       throw thrown
     }
+    let refs: LockedRefs
     let transaction: RefTransaction | undefined
     let moving = false
     let synced: Promise<void> | undefined
     try {
       await refuseOverlaps(checkout, checkout.paths)
-      transaction = await prepare()
+      refs = await prepare()
+      transaction = refs.transaction
       // The refs are locked now, HEAD too: what is read here stays true until the end.
       if ((await readHead(checkout.gitDir)) !== this.name) throw new CheckoutBusyError('another branch was checked out')
       moving = true
@@ -289,7 +300,7 @@ export class GitBranchTarget implements Target {
     await this.#commit(transaction)
     await this.#close(intent, async () => {
       // On disk the index must not be ahead of the ref, which decides after a power cut.
-      await Promise.all([synced, syncRef(this.repository, this.name)])
+      await Promise.all([synced, removeHeldLocks(refs.locks), syncRef(this.repository, this.name)])
       await publishIndex(checkout, intent.token)
       await waitForStaleReaders(checkout)
       await unlockIndex(checkout, intent.token)
@@ -352,7 +363,7 @@ export class GitBranchTarget implements Target {
     gitDir: string,
     starting: Promise<RefTransaction>,
     synced: Promise<void>,
-  ): Promise<RefTransaction> {
+  ): Promise<LockedRefs> {
     for (let attempt = 0; ; attempt++) {
       const transaction = await (attempt === 0 ? starting : this.#beginTransaction(gitDir))
       // Beside git's work: recovery also finds a git that was not noted, only later.
@@ -363,8 +374,8 @@ export class GitBranchTarget implements Target {
           this.#fenceHolds(fence),
           { kind: 'update', ref: this.name, new: intent.new, old: intent.old },
         ])
-        await Promise.all([noted, this.#noteLocks(gitDir), synced])
-        return transaction
+        const [locks] = await Promise.all([this.#noteLocks(gitDir), noted, synced])
+        return { transaction, locks }
       } catch (thrown) {
         await transaction.abort()
         // A note must not come after the journal has ended.
@@ -383,14 +394,10 @@ export class GitBranchTarget implements Target {
     }
   }
 
-  async #noteLocks(gitDir: string): Promise<void> {
+  async #noteLocks(gitDir: string): Promise<HeldLock[]> {
     const candidates = refLocks(this.repository, { ref: this.name, fence: this.#fence.ref, gitDir })
-    const files = await Promise.all(
-      candidates.map(async (path) => {
-        const found = await lstatOrNothing(path)
-        return found === undefined ? [] : [{ path, inode: String(found.ino) }]
-      }),
-    )
-    await this.#journal.note({ note: 'locks', files: files.flat() })
+    const locks = (await Promise.all(candidates.map(heldLock))).flat()
+    await this.#journal.note({ note: 'locks', files: locks.map(({ path, inode }) => ({ path, inode })) })
+    return locks
   }
 }
