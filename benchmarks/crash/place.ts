@@ -67,9 +67,20 @@ export class Place {
     await runGit({ args, cwd: join(this.root, 'folder'), env, okExitCodes: [0, 1] })
   }
 
-  /** Waits until no process works here any more, nor one that was started for this place. */
+  /**
+   * Waits until no process works here any more, nor one that was started for this place. A git that reads objects for a landing that failed
+   * half way is ended: it would end with the process of its gateway, which is this one.
+   */
   async quiet(): Promise<void> {
-    while (this.#workers().length > 0 || children().some((pid) => !this.#others.has(pid))) await sleep(5)
+    const patience = performance.now() + 1_000
+    for (;;) {
+      const ours = children().filter((pid) => !this.#others.has(pid))
+      if (ours.length === 0 && this.#workers().length === 0) return
+      if (performance.now() > patience) {
+        for (const pid of ours) if (readNow(`/proc/${pid}/cmdline`).includes('\0cat-file\0')) process.kill(Number(pid))
+      }
+      await sleep(5)
+    }
   }
 
   /** Whether a git that writes files is at work here; others only end when whoever started them has. */

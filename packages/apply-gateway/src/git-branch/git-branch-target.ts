@@ -267,14 +267,12 @@ export class GitBranchTarget implements Target {
       await this.#journal.end(intent)
       throw thrown
     }
-    let refs: LockedRefs
-    let transaction: RefTransaction | undefined
+    let refs: LockedRefs | undefined
     let moving = false
     let synced: Promise<void> | undefined
     try {
       await refuseOverlaps(checkout, checkout.paths)
       refs = await prepare()
-      transaction = refs.transaction
       // The refs are locked now, HEAD too: what is read here stays true until the end.
       if ((await readHead(checkout.gitDir)) !== this.name) throw new CheckoutBusyError('another branch was checked out')
       moving = true
@@ -287,8 +285,9 @@ export class GitBranchTarget implements Target {
       synced.catch(() => undefined)
       await indexSynced
     } catch (thrown) {
-      await transaction?.abort()
+      await refs?.transaction.abort()
       if (thrown instanceof RefsInDoubtError) throw thrown
+      if (refs !== undefined) await removeHeldLocks(refs.locks)
       // Files that look like ours before we moved any are somebody else's: of the writer, say, that overtook us and landed the same patch.
       if (moving) await this.#takeBack(intent, checkout)
       else {
@@ -297,10 +296,11 @@ export class GitBranchTarget implements Target {
       }
       throw thrown
     }
+    const { transaction, locks } = refs
     await this.#commit(transaction)
     await this.#close(intent, async () => {
       // On disk the index must not be ahead of the ref, which decides after a power cut.
-      await Promise.all([synced, removeHeldLocks(refs.locks), syncRef(this.repository, this.name)])
+      await Promise.all([synced, removeHeldLocks(locks), syncRef(this.repository, this.name)])
       await publishIndex(checkout, intent.token)
       await waitForStaleReaders(checkout)
       await unlockIndex(checkout, intent.token)
