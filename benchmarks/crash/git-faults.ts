@@ -3,6 +3,7 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { crc32 } from 'node:zlib'
 
 /** System calls of git that look at or change files. */
 const traced = [
@@ -16,7 +17,7 @@ export type GitFault = 'kill' | 'ENOSPC' | 'EIO'
 
 /** One system call of one git process: the `nth` time it makes this call. */
 export interface GitMoment {
-  /** Names a git: a sum of its arguments, and how many were started with the same before it. */
+  /** Names a git: a sum of its arguments, and how many were started with the same before it, so that it bears the same name in the next run. */
   git: string
   /** Its arguments. */
   words: string
@@ -88,11 +89,13 @@ exec ${git} "$@"
   async count(place: string, work: () => Promise<unknown>): Promise<GitMoment[]> {
     await this.#run('count', '', work)
     const moments: GitMoment[] = []
-    for (const git of (await readdir(join(this.#folder, 'calls'))).sort()) {
-      const words = await readFile(join(this.#folder, 'calls', git, 'words'), 'utf8')
+    for (const call of (await readdir(join(this.#folder, 'calls'))).sort()) {
+      const words = await readFile(join(this.#folder, 'calls', call, 'words'), 'utf8')
+      // Without the name of the place, so that a later run finds the same git under the same name.
+      const git = `${crc32(words.replaceAll(place, ''))}-${call.slice(call.lastIndexOf('-') + 1)}`
       const counts = new Map<string, number>()
       let isStarted = false
-      for (const [line, syscall = ''] of (await this.#trace(git)).matchAll(/^\d+ +(\w+)\(.*$/gm)) {
+      for (const [line, syscall = ''] of (await this.#trace(call)).matchAll(/^\d+ +(\w+)\(.*$/gm)) {
         const nth = (counts.get(syscall) ?? 0) + 1
         counts.set(syscall, nth)
         isStarted ||= isOurs(line, place)
