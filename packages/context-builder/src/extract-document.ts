@@ -7,13 +7,18 @@ import { Utf8Words } from './utf8-words.ts'
 import { wordPattern } from './words.ts'
 
 /** Raise it when the same blob gives other words, definitions or flags. */
-export const DOCUMENT_REVISION = 1
+export const DOCUMENT_REVISION = 2
 
 /** Blobs above this are known by their path alone. */
 export const MAX_BLOB_BYTES = 1_500_000
 /** Lines of one window at least; a long file has longer ones, never more than 32. */
 const WINDOW_LINES = 40
 const WINDOWS = 32
+/**
+ * Twice what the largest blobs of ordinary code take. A time would not do: the index of a commit has to be the same on every machine, and a laptop that
+ * was closed in the middle of a file would have it without its definitions for good.
+ */
+const MAX_STEPS = 60_000
 /** A line this long was not written by hand. */
 const MAX_LINE = 5_000
 
@@ -77,9 +82,9 @@ async function analyze(reading: number, source: string): Promise<SourceAnalysis 
   const language = languageOfReading(reading)
   if (language === undefined || !canAnalyze(language)) return undefined
   try {
-    return await analyzeSource(language, source, { timeoutMs: 5_000 })
+    return await analyzeSource(language, source, { maxSteps: MAX_STEPS, timeoutMs: Number.POSITIVE_INFINITY })
   } catch {
-    // Too long, too deep, too slow: it is still text.
+    // Too long, too deep, too much work: it is still text.
     return undefined
   }
 }

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type FileChange, type ObjectId, parseRepoPath } from '@patchlane/kernel'
 import { versionOf } from '@patchlane/kernel/testing'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { CodeIndex, type CodeView, ContextRanker, MemoryTreeReader } from '../src/index.ts'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { CodeIndex, type CodeView, ContextRanker, findSymbols, MemoryTreeReader } from '../src/index.ts'
 
 let directory: string
 beforeEach(async () => {
@@ -171,6 +171,21 @@ describe('CodeIndex', () => {
     expect(flags.get('d.js')).toEqual(['minified'])
     expect(flags.get('e.ts')).toEqual(['large'])
     expect(new ContextRanker().rank({ view, task: '設定を読む' }).byRole.get('doc')?.[0]?.path).toBe('漢字/説明.md')
+  })
+
+  it('has the same of a file however long the clock says that reading it took', async () => {
+    const source = Array.from({ length: 2_000 }, (_, n) => `export function name${n}() { return [${n}, 'text'] }\n`)
+    const reader = new MemoryTreeReader()
+    const commit = reader.commit({ message: 'Begin', files: { 'src/a.ts': source.join('') } })
+    const index = await CodeIndex.open({ reader })
+    // A machine that sleeps in the middle of it.
+    let now = 0
+    vi.spyOn(performance, 'now').mockImplementation(() => (now += 60_000))
+    try {
+      expect(findSymbols(await index.view({ commit }), 'name1999')).toMatchObject([{ name: 'name1999' }])
+    } finally {
+      vi.restoreAllMocks()
+    }
   })
 
   it('reports progress, and stops when told to', async () => {

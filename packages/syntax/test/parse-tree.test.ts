@@ -80,6 +80,8 @@ describe('parseTree', () => {
     })
     const long = 'const a = 1\n'.repeat(50_000)
     await expect(parseTree('typescript', long, { timeoutMs: 0 })).rejects.toMatchObject({ code: 'SYNTAX_LIMIT' })
+    await expect(parseTree('typescript', long, { maxSteps: 3 })).rejects.toThrow('exceeds the limit of 3 steps')
+    await expect(parseTree('typescript', long, { maxSteps: 60_000 })).resolves.toMatchObject({ hasError: false })
   })
 })
 
