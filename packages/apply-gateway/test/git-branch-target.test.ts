@@ -64,6 +64,7 @@ describe('GitBranchTarget', () => {
         const target = new GitBranchTarget({ repository, name })
         const fence = await target.takeOver({ epoch: 1, owner: 'writer' })
         const verdict = await verdictOn(repository)
+        await target.ready()
         const killed = vi.spyOn(RefTransaction.prototype, moment)
         killed.mockImplementationOnce(async function (this: RefTransaction, updates: readonly RefUpdate[] = []) {
           killed.mockRestore()

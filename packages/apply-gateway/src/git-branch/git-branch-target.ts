@@ -144,7 +144,11 @@ export class GitBranchTarget implements Target {
       if (checkout === undefined || intent.checkout === null) await this.#landRef(intent, prepare)
       else await this.#landCheckout(intent, intent.checkout, prepare, move)
     } catch (thrown) {
-      if (thrown instanceof RefsInDoubtError && (await this.#mend(verdict, fence))) return
+      if (thrown instanceof RefsInDoubtError) {
+        // Mending waits for all that bears the name of this landing.
+        await move?.git?.stop()
+        if (await this.#mend(verdict, fence)) return
+      }
       throw PatchlaneError.is(thrown) && thrown.code !== 'GIT_COMMAND_FAILED'
         ? thrown
         : new LandingFailedError(errorMessage(thrown), { cause: thrown })
