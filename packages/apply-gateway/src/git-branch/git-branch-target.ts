@@ -29,6 +29,7 @@ import { type Checkout, findCheckout, readHead } from './checkouts.ts'
 import { FenceRef } from './fence.ts'
 import { type HeldLock, heldLock, removeHeldLocks } from './held-locks.ts'
 import { type Intent, IntentJournal, type IntentPath, type LandingCheckout } from './intent.ts'
+import { type LockedRefs, RefsInDoubtError } from './locked-refs.ts'
 import { type Move, ReadyMove } from './ready-move.ts'
 import { isIn, recoverLanding, refLocks, syncRef } from './recover-landing.ts'
 import { finishDeletions, missingFolders, restoreFiles } from './restore-files.ts'
@@ -46,21 +47,6 @@ export interface GitBranchTargetOptions {
 
 /** The same for all, so that git can be started before it is known what lands; the commit says which patch it was. */
 const REFLOG = 'patchlane: land'
-
-/** Refs that git has locked, and holds until it is told to move them. */
-interface LockedRefs {
-  transaction: RefTransaction
-  locks: readonly HeldLock[]
-}
-
-/** The git that moves the refs ended before it had said so: killed, perhaps, with its locks still there. The journal stays open until that is mended. */
-class RefsInDoubtError extends Error {
-  override readonly name = 'RefsInDoubtError'
-
-  constructor(cause: unknown) {
-    super(errorMessage(cause), { cause })
-  }
-}
 
 /**
  * A branch. If a worktree has it checked out, its files and index move with it, and uncommitted work elsewhere in it stays as it is.

@@ -4,8 +4,8 @@ import { lstatOrNothing, removeFile } from '../files.ts'
 export interface HeldLock {
   path: string
   inode: string
-  /** When it was made, in nanoseconds: an inode is soon given to another file. */
-  madeAt: bigint
+  /** When it was made, in nanoseconds, where that is known: an inode is soon given to another file. */
+  madeAt?: bigint
 }
 
 /** The lock that is there, if any. */
@@ -19,7 +19,7 @@ export async function removeHeldLocks(locks: readonly HeldLock[]): Promise<void>
   await Promise.all(
     locks.map(async ({ path, inode, madeAt }) => {
       const [found] = await heldLock(path)
-      if (found?.inode === inode && found.madeAt === madeAt) await removeFile(path)
+      if (found?.inode === inode && (madeAt === undefined || found.madeAt === madeAt)) await removeFile(path)
     }),
   )
 }

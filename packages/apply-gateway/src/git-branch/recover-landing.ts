@@ -18,6 +18,7 @@ import {
   waitForStaleReaders,
 } from './checkout-move.ts'
 import { type Checkout, readHead } from './checkouts.ts'
+import { removeHeldLocks } from './held-locks.ts'
 import type { Intent, LandingCheckout, OpenIntent } from './intent.ts'
 import { restoreFiles } from './restore-files.ts'
 
@@ -136,10 +137,7 @@ export function refLocks(
  * began while no git is at work.
  */
 async function removeOwnLocks(repository: GitRepository, open: OpenIntent, fence: string): Promise<void> {
-  for (const { path, inode } of open.locks) {
-    const found = await lstatOrNothing(path)
-    if (found !== undefined && String(found.ino) === inode) await removeFile(path)
-  }
+  await removeHeldLocks(open.locks)
   const { ref, new: landed, checkout, startedAt } = open.intent
   const gitDir = checkout?.gitDir ?? repository.commonDir
   const locks = refLocks(repository, { ref, fence, gitDir })
