@@ -144,7 +144,7 @@ describe('GitBranchTarget', () => {
     },
   )
 
-  it.each(['gone', 'new work'])(
+  it.each(['gone', 'new work', 'go', ''])(
     'removes a file that git could not remove, and its folders, unless it holds something else by then (%s)',
     async (content) => {
       const sandbox = await temporaryRepository({ a: 'a\n', 'deep/er/file': 'gone' })

@@ -58,8 +58,8 @@ export async function finishDeletions(repository: GitRepository, checkout: Landi
   const made = new Set(paths.flatMap(({ path, after }) => (after === null ? [] : [foldPath(path)])))
   for (const { path, before, after } of paths) {
     if (after !== null || made.has(foldPath(path))) continue
-    if ((await compare(repository, workTree, path, null, before)) === 'repair')
-      await removeIfThere(join(workTree, path))
+    // The whole of it: a beginning of it, which a crash may leave, is somebody's here.
+    if ((await compare(repository, workTree, path, before, null)) === 'right') await removeIfThere(join(workTree, path))
   }
   await removeEmpty(workTree, foldersOfDeleted(paths))
 }
