@@ -52,9 +52,9 @@ export default {
     },
     {
       name: 'langchain-outside-langchain',
-      comment: 'rate-limit and prompt-cache know LangChain only under …/langchain.',
+      comment: 'These know LangChain only under …/langchain.',
       severity: 'error',
-      from: { path: packageOf('(rate-limit|prompt-cache)'), pathNot: '^packages/[^/]+/src/langchain/' },
+      from: { path: packageOf('(rate-limit|prompt-cache|merge|context-builder)'), pathNot: '^packages/[^/]+/src/langchain/' },
       to: { path: '@langchain/' },
     },
     {

@@ -11,6 +11,7 @@ export type {
   ConflictedMerge,
   ConflictResolver,
   MergeStrategy,
+  ResolverAnswer,
   ResolverRequest,
   StrategyAnswer,
 } from './merge-strategy.ts'

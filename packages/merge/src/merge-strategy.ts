@@ -46,13 +46,20 @@ export interface ResolverRequest {
   readonly theirs: string
   /** The file with conflict markers (zdiff3 style). */
   readonly marked: string
+  /** The same in parts: what is settled, and each conflict with its three versions. */
+  readonly segments: readonly Segment[]
   /** What each side meant to do. */
   readonly intents: { readonly ours: string | null; readonly theirs: string | null }
+  /** Its answer before, when it is asked again because a guard refused that. */
+  readonly refused?: { readonly text: string; readonly reason: string }
 }
+
+/** The whole merged file, or why the conflict is left. */
+export type ResolverAnswer = { readonly text: string; readonly note?: string } | { readonly left: string }
 
 /** Someone or something that can read both intents: a model, a person. Its answers are marked, and stand behind the guards. */
 export interface ConflictResolver {
   readonly name: string
-  /** The whole merged file, or `undefined` to leave the conflict. */
-  resolve(request: ResolverRequest, signal?: AbortSignal): Promise<{ text: string; note?: string } | undefined>
+  /** Asked again once, with the reason, where a guard refused the answer. What it throws leaves the conflict, with its message. */
+  resolve(request: ResolverRequest, signal?: AbortSignal): Promise<ResolverAnswer>
 }

@@ -145,7 +145,7 @@ describe('a resolver', () => {
     const result = await mergeTexts('a.ts', versions, { resolver: failing })
     expect(result.notes.join()).toContain('no credit')
     expect(
-      await mergeTexts('a.ts', versions, { resolver: { name: 'x', resolve: async () => undefined } }),
+      await mergeTexts('a.ts', versions, { resolver: { name: 'x', resolve: async () => ({ left: 'too far apart' }) } }),
     ).toMatchObject({ clean: false })
   })
 })

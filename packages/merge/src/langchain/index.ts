@@ -1,0 +1,1 @@
+export { ModelResolver, type ModelResolverOptions } from './model-resolver.ts'
