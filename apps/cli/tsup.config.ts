@@ -4,9 +4,10 @@ import { thirdPartyNotices } from './scripts/third-party-notices.ts'
 
 /**
  * What a command needs is bundled: a command line loads a few files instead of several hundred modules, which would take longer than
- * most commands. Loaded from their packages are native code, WebAssembly, and what only runs and the server need.
+ * most commands. Loaded from their packages are native code, WebAssembly, and what only runs, models and the server need.
  */
-const apart = 'better-sqlite3|pg|web-tree-sitter|@patchlane/server|@patchlane/orchestrator(?:/agents|/sql)?'
+const apart =
+  'better-sqlite3|pg|web-tree-sitter|@langchain/.*|@patchlane/server|@patchlane/orchestrator(?:/agents|/sql)?'
 
 // `main` is the program itself: built, named by `bin`, imported by nobody. The workers lie beside it, where their packages look for them.
 export default packageBuild({

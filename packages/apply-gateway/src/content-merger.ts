@@ -7,9 +7,15 @@ export interface ContentMergeRequest {
   /** The side of the patch. */
   theirs: Uint8Array
   labels?: { base: string; ours: string; theirs: string }
-  /** What the two sides meant to do, for a resolver that reads. */
-  intents?: { ours: string[]; theirs: string }
+  /** What the two sides meant to do, for one that reads. Asked for, since to know it takes a look at the history. */
+  intents?: () => Promise<MergeIntents>
   signal?: AbortSignal
+}
+
+export interface MergeIntents {
+  /** Of the commits that changed the file on the target since the patch's base, newest first. */
+  ours: string[]
+  theirs: string
 }
 
 export type ContentMergeResult =

@@ -2,7 +2,7 @@ export { type AdmissionPolicy, admit, defaultAdmission } from './admission.ts'
 export { ApplyGateway } from './apply-gateway.ts'
 export type { ApprovalAnswer, ApprovalGate, ApprovalRequest } from './approval-gate.ts'
 export type { Check, CheckContext } from './check.ts'
-export type { ContentMergeRequest, ContentMergeResult, ContentMerger } from './content-merger.ts'
+export type { ContentMergeRequest, ContentMergeResult, ContentMerger, MergeIntents } from './content-merger.ts'
 export { DirectoryTarget, type DirectoryTargetOptions } from './directory/directory-target.ts'
 export {
   CheckoutBusyError,

@@ -13,6 +13,7 @@ import type { ContentMerger } from './content-merger.ts'
 import { landingMessage } from './landing-message.ts'
 import type { StagedPatch } from './landing-verdict.ts'
 import { findLostWork } from './lost-work.ts'
+import { mergeIntents } from './merge-intents.ts'
 import { findNewCollision } from './path-collisions.ts'
 import type { Refusal } from './refusal.ts'
 
@@ -161,6 +162,7 @@ export class PatchStager {
     const isText = conflict.kind === 'content' || conflict.kind === 'add/add'
     const [baseBytes, ourBytes, theirBytes] = isText ? await Promise.all([read(base), read(ours), read(theirs)]) : []
     const labels = { base: 'base', ours: 'target', theirs: `patch ${request.patch.patchId}` }
+    let reason: string | undefined
     if (this.#merger !== undefined && mode !== undefined && ourBytes && theirBytes) {
       const answer = await this.#merger.merge({
         path,
@@ -168,17 +170,19 @@ export class PatchStager {
         ours: ourBytes,
         theirs: theirBytes,
         labels,
-        intents: { ours: [], theirs: `${request.patch.title}\n${request.patch.description}` },
+        intents: () => mergeIntents(repository, { ...request, path }),
         ...(request.signal === undefined ? {} : { signal: request.signal }),
       })
       if (answer.clean) {
         return { entry: { mode, oid: await repository.writeBlob(answer.content) }, strategy: answer.strategy }
       }
+      reason = answer.reason
     }
     const marked = await repository.readFile(tree, path).catch(() => null)
     const text = (bytes: Uint8Array | null | undefined) =>
       bytes === undefined || bytes === null || bytes.includes(0) ? null : Buffer.from(bytes).toString('utf8')
     const withMarkers = text(marked?.content)
+    const message = conflict.messages.join(' ') || `Both sides changed ${path} (${conflict.kind}).`
     return {
       conflict: {
         path,
@@ -187,7 +191,7 @@ export class PatchStager {
         base: text(baseBytes),
         ours: text(ourBytes),
         theirs: text(theirBytes),
-        message: conflict.messages.join(' ') || `Both sides changed ${path} (${conflict.kind}).`,
+        message: reason === undefined ? message : `${message} (${reason})`,
       },
     }
   }

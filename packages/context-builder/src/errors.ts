@@ -51,3 +51,14 @@ export class PageRefusedError extends PatchlaneError {
     super(`The page ${url} is not read: ${why}.`, { remedy: 'Put what matters of it into the task.' })
   }
 }
+
+/** A re-ranker's answer that names no file. */
+export class RerankAnswerError extends PatchlaneError {
+  readonly code = 'CONTEXT_RERANK_ANSWER'
+
+  constructor(answer: string) {
+    super(`The model's answer names no file: ${JSON.stringify(answer.slice(0, 200))}.`, {
+      remedy: 'Ask another model; the ranking stands without one.',
+    })
+  }
+}

@@ -5,7 +5,6 @@ export {
   type ContextBundle,
   type ContextFile,
   defaultSources,
-  type Reranker,
 } from './build/auto-context-builder.ts'
 export type {
   ContextCandidate,
@@ -15,6 +14,7 @@ export type {
   SourceRequest,
   TextCandidate,
 } from './build/context-source.ts'
+export type { RerankCandidate, Reranker } from './build/reranker.ts'
 export { ConventionsSource } from './build/sources/conventions-source.ts'
 export { DocumentsSource } from './build/sources/documents-source.ts'
 export { NeighboursSource } from './build/sources/neighbours-source.ts'
@@ -31,7 +31,7 @@ export { UrlSource, type UrlSourceOptions } from './build/sources/url-source.ts'
 export { BpeTokenCounter, type TokenCounter } from './build/token-counter.ts'
 export { CodeIndex, type CodeIndexOptions, type IndexRequest } from './code-index.ts'
 export { CodeView, type ViewFile } from './code-view.ts'
-export { EmptyTaskError, IndexNotWrittenError, PageRefusedError } from './errors.ts'
+export { EmptyTaskError, IndexNotWrittenError, PageRefusedError, RerankAnswerError } from './errors.ts'
 export { GitTreeReader } from './git-tree-reader.ts'
 export { type CodeGraph, testsOf } from './graph/code-graph.ts'
 export { GraphBuilder } from './graph/graph-builder.ts'

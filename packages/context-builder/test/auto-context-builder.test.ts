@@ -118,6 +118,19 @@ describe('AutoContextBuilder', () => {
     expect((await builder.build({ task, commit })).ranked.slice(0, 2)).toEqual(['src/session.ts', 'src/cookie.ts'])
   })
 
+  it('shows a re-ranker what the files define, and goes on without one that fails', async () => {
+    const seen: unknown[] = []
+    const rerank = async (_: string, candidates: readonly object[]) => {
+      seen.push(...candidates)
+      throw new Error('no credit')
+    }
+    const { builder, commit } = await open({ reranker: { rerank } })
+    const bundle = await builder.build({ task, commit })
+    expect(seen[0]).toMatchObject({ path: 'src/cookie.ts', definitions: ['parseCookie'] })
+    expect(bundle.ranked[0]).toBe('src/cookie.ts')
+    expect(bundle.notes).toEqual(['not re-ranked: no credit'])
+  })
+
   it('refuses an empty task', async () => {
     const { builder, commit } = await open()
     await expect(builder.build({ task: ' ', commit })).rejects.toMatchObject({ code: 'CONTEXT_EMPTY_TASK' })

@@ -53,6 +53,21 @@ export const approvalRuleSchema = z.strictObject({
   reason: z.string().optional(),
 })
 
+/** A chat model to ask, for what may ask one. */
+export const modelConfigSchema = z.strictObject({
+  /** Whose interface is spoken; with `baseUrl`, `openai` reaches any server that speaks it, on this machine, too. */
+  provider: z.enum(['anthropic', 'openai']),
+  model: z.string().min(1),
+  baseUrl: z.url({ protocol: /^https?$/ }).optional(),
+  /** The environment variable that holds the key; the default is the provider's usual one, or no key with `baseUrl`. */
+  apiKeyEnv: z.string().min(1).optional(),
+  /** For one answer. */
+  timeoutSeconds: seconds.default(120),
+  maxOutputTokens: z.number().int().positive().default(8_192),
+  /** After a refusal that says to come back later. */
+  retries: z.number().int().min(0).max(10).default(2),
+})
+
 /**
  * What `patchlane.config.{ts,js,json}` or `"patchlane"` in package.json may hold. Everything has a default, so that an empty
  * configuration is a working one.
@@ -72,6 +87,8 @@ export const configSchema = z.strictObject({
     .strictObject({
       /** A merge beyond git's that may not be what both sides meant: `conflict` sends the patch back, `ask` has a person look at it. */
       unsure: z.enum(['conflict', 'ask']).default('conflict'),
+      /** A model to ask last, where all else leaves a conflict: it sees both intents, and a person is asked about what it wrote. */
+      resolver: modelConfigSchema.optional(),
     })
     .prefault({}),
   approval: z
@@ -127,6 +144,8 @@ export const configSchema = z.strictObject({
     .strictObject({
       budgetTokens: z.number().int().min(100).default(24_000),
       limit: z.number().int().min(1).max(1000).default(20),
+      /** A model that puts the first thirty files of a ranking in order. */
+      reranker: modelConfigSchema.optional(),
     })
     .prefault({}),
   retention: z
@@ -148,6 +167,7 @@ export const configSchema = z.strictObject({
 })
 
 export type PatchlaneConfigInput = z.input<typeof configSchema>
+export type ModelConfig = z.infer<typeof modelConfigSchema>
 export type PatchlaneConfig = z.infer<typeof configSchema>
 
 /** For editors: types a configuration file without changing it. */

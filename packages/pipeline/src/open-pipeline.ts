@@ -16,6 +16,7 @@ import { ManagedWorkspaceDesk } from './desks/workspace-desk.ts'
 import type { Pipeline } from './pipeline.ts'
 import type { AgentWiring } from './wiring/agents.ts'
 import { CodeIntelligence } from './wiring/code-intelligence.ts'
+import { ConfiguredResolver } from './wiring/configured-resolver.ts'
 import { ChainMerger } from './wiring/content-merger.ts'
 import { freshnessGate } from './wiring/freshness.ts'
 import type { GateChecks } from './wiring/gate-checks.ts'
@@ -88,11 +89,15 @@ function wire(parts: {
     ...workspaceLimits(config.workspaces),
   })
   const indexMetrics = new IndexMetrics()
-  const code = new CodeIntelligence(context, stores, indexMetrics)
+  const code = new CodeIntelligence(context, stores, indexMetrics, config.context.reranker)
   const codeDesk = new CodeDesk(context, config, code)
   const patches = new QueuePatchDesk(context, stores)
   const dependencies = new StagingDependencies(git)
-  const merger = new ChainMerger(config.merge)
+  const { resolver } = config.merge
+  const merger = new ChainMerger(
+    config.merge,
+    resolver === undefined ? undefined : new ConfiguredResolver(resolver, context),
+  )
   const staging = new GitStagingArea({
     repository: git,
     root: `${workspaceRoot}-staging`,

@@ -115,6 +115,8 @@ export interface ContextBundle {
   text: string
   tokens: number
   readSet: ReadSet
+  /** What went wrong without stopping the whole. */
+  notes: string[]
 }
 
 export interface SymbolHit {

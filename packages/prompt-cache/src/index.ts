@@ -1,4 +1,5 @@
 export type { CacheStore } from './cache-store.ts'
+export { type CachingFetchOptions, cachingFetch } from './caching-fetch.ts'
 export { isCompleteAnswer } from './complete-answer.ts'
 export { CacheStoreError } from './errors.ts'
 export { MemoryCacheStore, type MemoryCacheStoreOptions } from './memory/memory-cache-store.ts'

@@ -29,6 +29,7 @@ export const run: CommandHandler = async (context, input) => {
     ...(budget === undefined ? {} : { budgetTokens: budget }),
     ...(commit === undefined ? {} : { commit }),
   })
+  for (const note of bundle.notes) context.note(oneLine(note))
   if (files) {
     const paths = bundle.files.map((file) => file.path).slice(0, limit)
     if (context.globals.json) context.emit(contextFilesOutputSchema, { files: paths })

@@ -22,5 +22,6 @@ export const contextViewSchema = z.object({
     symbols: z.array(z.string()).optional(),
     complete: z.boolean(),
   }),
+  notes: z.array(z.string()),
 })
 export type ContextView = z.infer<typeof contextViewSchema>

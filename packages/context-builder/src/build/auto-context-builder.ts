@@ -1,4 +1,5 @@
 import {
+  errorMessage,
   type FileChange,
   type IndexDigest,
   type ObjectId,
@@ -18,6 +19,7 @@ import type { FileRole } from '../role.ts'
 import type { ContextCandidate, ContextLevel, ContextSource, FileCandidate, SourceRequest } from './context-source.ts'
 import { type Packed, type Piece, pack } from './pack.ts'
 import { renderFile } from './render-file.ts'
+import { RERANKED, type Reranker, reordered } from './reranker.ts'
 import { ConventionsSource } from './sources/conventions-source.ts'
 import { DocumentsSource } from './sources/documents-source.ts'
 import { NeighboursSource } from './sources/neighbours-source.ts'
@@ -25,16 +27,6 @@ import { RankedFilesSource } from './sources/ranked-files-source.ts'
 import { TestsSource } from './sources/tests-source.ts'
 import { BpeTokenCounter, type TokenCounter } from './token-counter.ts'
 import { ViewTexts } from './view-texts.ts'
-
-/** Puts the first candidates of the ranking in a better order: a model, embeddings. It has to be deterministic for contexts to be so. */
-export interface Reranker {
-  /** Paths, best first; those left out keep their order behind. */
-  rerank(
-    task: string,
-    candidates: readonly { path: string; score: number }[],
-    signal?: AbortSignal,
-  ): Promise<readonly string[]>
-}
 
 export interface AutoContextBuilderOptions {
   index: CodeIndex
@@ -80,12 +72,9 @@ export interface ContextBundle {
   text: string
   tokens: number
   readSet: ReadSet
-  /** What went wrong without stopping the whole: a source that failed. */
+  /** What went wrong without stopping the whole: a source or a re-ranker that failed. */
   notes: string[]
 }
-
-/** Files the reranker sees. */
-const RERANKED = 30
 
 /**
  * Builds the context of a task: the files that matter, as much of each as the budget allows, and why each is there.
@@ -122,32 +111,33 @@ export class AutoContextBuilder {
     const view = overlay.length === 0 ? base : await index.overlay(base, overlay)
     const texts = new ViewTexts(view, index.reader, overlay)
     const [graph, history] = await Promise.all([this.#graphs.of(view, texts.overlaid()), past])
-    const ranking = await this.#rerank(request, this.#ranker.rank({ view, task, history }))
+    const notes: string[] = []
+    const ranking = await this.#rerank(request, view, this.#ranker.rank({ view, task, history }), notes)
     signal?.throwIfAborted()
     const sourceRequest: SourceRequest = { task, view, ranking, graph, history, limit: request.limit ?? 20, signal }
-    const notes: string[] = []
     const candidates = await this.#collect(sourceRequest, notes)
     const { pieces, files } = await this.#pieces(view, ranking, candidates, texts)
     const packed = await this.#fit(pieces, request.budgetTokens ?? 24_000)
     return this.#bundle({ base, view, ranking, packed, files, notes })
   }
 
-  async #rerank({ task, signal }: BuildRequest, ranking: Ranking): Promise<Ranking> {
+  async #rerank({ task, signal }: BuildRequest, view: CodeView, ranking: Ranking, notes: string[]): Promise<Ranking> {
     const { reranker } = this.#options
-    const all = ranking.code
-    if (reranker === undefined || all.length === 0) return ranking
-    const head = all.slice(0, RERANKED)
-    const order = await reranker.rerank(
-      task,
-      head.map(({ path, score }) => ({ path, score })),
-      signal,
-    )
-    const places = new Map([...new Set(order)].map((path, at) => [path, at]))
-    const placeOf = (path: string) => places.get(path) ?? RERANKED
-    const sorted = [...head].sort((a, b) => placeOf(a.path) - placeOf(b.path))
-    const code = [...sorted, ...all.slice(RERANKED)]
-    const implementation = code.filter(({ role }) => role === 'implementation')
-    return { ...ranking, code, byRole: new Map([...ranking.byRole, ['implementation', implementation]]) }
+    if (reranker === undefined || ranking.code.length === 0) return ranking
+    const candidates = ranking.code.slice(0, RERANKED).map(({ path, score, position }) => ({
+      path,
+      score,
+      definitions: view.details(position).definitions.map(({ name }) => name),
+    }))
+    try {
+      const code = reordered(ranking.code, await reranker.rerank(task, candidates, signal))
+      const implementation = code.filter(({ role }) => role === 'implementation')
+      return { ...ranking, code, byRole: new Map([...ranking.byRole, ['implementation', implementation]]) }
+    } catch (error) {
+      signal?.throwIfAborted()
+      notes.push(`not re-ranked: ${errorMessage(error)}`)
+      return ranking
+    }
   }
 
   async #collect(request: SourceRequest, notes: string[]): Promise<ContextCandidate[]> {
@@ -157,7 +147,7 @@ export class AutoContextBuilder {
         collected.push(...(await source.collect(request)))
       } catch (error) {
         request.signal?.throwIfAborted()
-        notes.push(`${source.name}: ${error instanceof Error ? error.message : String(error)}`)
+        notes.push(`${source.name}: ${errorMessage(error)}`)
       }
     }
     return collected

@@ -5,6 +5,7 @@ import { bubblewrapAbility } from '@patchlane/orchestrator/agents'
 import type { PatchlaneConfig } from '../config-schema.ts'
 import type { Diagnosis } from '../pipeline.ts'
 import { inspectProject, type ProjectTool } from '../project/inspect-project.ts'
+import { keyOf } from '../wiring/chat-model.ts'
 import type { RepositoryContext } from '../wiring/repository-context.ts'
 import type { Stores } from '../wiring/stores.ts'
 
@@ -40,6 +41,7 @@ export async function diagnose(parts: {
     ['agents', () => sandboxFinding(config)],
     ['checks', async () => checksFinding(await tools(), config)],
     ['tests', async () => testFinding(await tools(), config)],
+    ['models', async () => modelFinding(config)],
     ['workspaces', () => diskFinding(workspaceRoot, git.commonDir)],
   ]
   return Promise.all(
@@ -97,6 +99,17 @@ async function testFinding(tools: readonly ProjectTool[] | null, config: Patchla
     state: 'warning',
     remedy: 'Add "checks.commands" if the project has tests.',
   }
+}
+
+/** What would be asked, and whether there is a key for it; nobody is asked here. */
+function modelFinding({ merge, context }: PatchlaneConfig): Finding {
+  const configured = Object.entries({ 'merge.resolver': merge.resolver, 'context.reranker': context.reranker })
+  const detail = configured.flatMap(([use, model]) => {
+    if (model === undefined) return []
+    keyOf(model)
+    return `${use}: ${model.model} ${model.baseUrl === undefined ? `of ${model.provider}` : `at ${model.baseUrl}`}`
+  })
+  return { detail: detail.length === 0 ? 'none is configured, and none is needed' : detail.join(', ') }
 }
 
 /** A tool that is named but missing fails each patch it should judge, so it is said before the first one. */

@@ -1,6 +1,8 @@
-import type { AutoContextBuilder, CodeIndex } from '@patchlane/context-builder'
+import type { AutoContextBuilder, CodeIndex, Reranker } from '@patchlane/context-builder'
 import { type IndexMetrics, IndexVersions } from '@patchlane/index-version'
 import type { ObjectId, Stamp } from '@patchlane/kernel'
+import type { ModelConfig } from '../config-schema.ts'
+import { ConfiguredReranker } from './configured-reranker.ts'
 import { RefusedPatches } from './refused-patches.ts'
 import type { RepositoryContext } from './repository-context.ts'
 import type { Stores } from './stores.ts'
@@ -10,10 +12,12 @@ export class CodeIntelligence {
   readonly #context: RepositoryContext
   readonly #stores: Stores
   readonly #metrics: IndexMetrics
+  readonly #reranker: { reranker?: Reranker }
   #opened: Promise<{ index: CodeIndex; builder: AutoContextBuilder; versions: IndexVersions }> | undefined
 
-  constructor(context: RepositoryContext, stores: Stores, metrics: IndexMetrics) {
+  constructor(context: RepositoryContext, stores: Stores, metrics: IndexMetrics, model?: ModelConfig) {
     this.#context = context
+    this.#reranker = model === undefined ? {} : { reranker: new ConfiguredReranker(model, context) }
     this.#stores = stores
     this.#metrics = metrics
   }
@@ -42,6 +46,6 @@ export class CodeIntelligence {
     })
     const memory = new RefusedPatches(this.#stores.queue, this.#context)
     const sources = [...defaultSources(), new SessionMemorySource({ memory })]
-    return { index, versions, builder: new AutoContextBuilder({ index, repoId, sources }) }
+    return { index, versions, builder: new AutoContextBuilder({ index, repoId, sources, ...this.#reranker }) }
   }
 }

@@ -1,0 +1,1 @@
+export { ModelReranker, type ModelRerankerOptions } from './model-reranker.ts'

@@ -1,0 +1,1 @@
+export { FileCacheStore, type FileCacheStoreOptions } from './file-cache-store.ts'
