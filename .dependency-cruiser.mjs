@@ -54,7 +54,10 @@ export default {
       name: 'langchain-outside-langchain',
       comment: 'These know LangChain only under …/langchain.',
       severity: 'error',
-      from: { path: packageOf('(rate-limit|prompt-cache|merge|context-builder)'), pathNot: '^packages/[^/]+/src/langchain/' },
+      from: {
+        path: packageOf('(rate-limit|prompt-cache|merge|context-builder)'),
+        pathNot: '^packages/[^/]+/src/langchain/',
+      },
       to: { path: '@langchain/' },
     },
     {

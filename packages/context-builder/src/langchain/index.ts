@@ -1,1 +1,2 @@
+export { RerankAnswerError } from '../errors.ts'
 export { ModelReranker, type ModelRerankerOptions } from './model-reranker.ts'
