@@ -67,8 +67,7 @@ export async function withTree<T>(
     const maxSteps = options.maxSteps ?? Number.POSITIVE_INFINITY
     let steps = 0
     const tree = parser.parse(source, null, {
-      progressCallback: () =>
-        ++steps > maxSteps || (steps % STEPS_BETWEEN_LOOKS === 0 && performance.now() > deadline),
+      progressCallback: () => ++steps > maxSteps || (steps % STEPS_BETWEEN_LOOKS === 0 && performance.now() > deadline),
     })
     if (tree === null) {
       throw steps > maxSteps ? new SyntaxLimitError('steps', maxSteps) : new SyntaxLimitError('milliseconds', timeoutMs)
