@@ -3,6 +3,7 @@ import { type Service, spawnService } from '@patchlane/process'
 import { GitCommandError } from './errors.ts'
 import { configArguments, gitEnvironment } from './git-environment.ts'
 import type { RepositoryLayout } from './repository-layout.ts'
+import { ANSWER_MS } from './run-git.ts'
 
 export type ObjectType = 'blob' | 'tree' | 'commit' | 'tag'
 
@@ -28,18 +29,22 @@ const EMPTY = Buffer.alloc(0)
 /**
  * Reads objects and resolves revisions through one long-lived `git cat-file --batch-command`: about a tenth of a millisecond each,
  * where a process of its own costs two or three. Sees objects and refs that appear later. Does not keep this process alive while idle;
- * starts anew when the child has died.
+ * starts anew when the child has died, and ends one that was asked and says nothing for long.
  */
 export class ObjectReader {
   readonly #layout: RepositoryLayout
   #service: Promise<Service> | undefined
+  /** Runs out when nothing has come for long; of no meaning while nothing is asked. */
+  #silence: NodeJS.Timeout | undefined
   #pending: Pending[] = []
   #chunks: Buffer[] = []
   #bytes = 0
   #header: ObjectInfo | undefined
+  readonly #silenceMs: number
 
-  constructor(layout: RepositoryLayout) {
+  constructor(layout: RepositoryLayout, { silenceMs = ANSWER_MS }: { silenceMs?: number } = {}) {
     this.#layout = layout
+    this.#silenceMs = silenceMs
   }
 
   /** What a name (`HEAD^{tree}`, `main:path`, an id) stands for; undefined if there is nothing of that name. */
@@ -64,6 +69,7 @@ export class ObjectReader {
     const service = await this.#service
     return new Promise((resolve, reject) => {
       this.#pending.push({ wantsContent, resolve, reject })
+      if (this.#pending.length === 1) this.#silence?.refresh()
       service.keepAlive(true)
       service.stdin.write(`${command}\n`)
     })
@@ -76,20 +82,31 @@ export class ObjectReader {
       cwd: this.#layout.commonDir,
       env: gitEnvironment(),
     })
+    let silent = false
+    const silence = setTimeout(() => {
+      if (this.#pending.length === 0) return
+      silent = true
+      void service.stop(0)
+    }, this.#silenceMs)
+    silence.unref()
+    this.#silence = silence
     service.stdout.on('data', (chunk: Buffer) => {
+      silence.refresh()
       this.#chunks.push(chunk)
       this.#bytes += chunk.length
       this.#parse()
       if (this.#pending.length === 0) service.keepAlive(false)
     })
     void service.exited.then(({ exitCode }) => {
+      clearTimeout(silence)
+      const reason = silent ? `it gave no answer for ${this.#silenceMs / 1000} s` : service.errorOutput()
       const abandoned = this.#pending
       this.#pending = []
       this.#chunks = []
       this.#bytes = 0
       this.#header = undefined
       this.#service = undefined
-      for (const { reject } of abandoned) reject(new GitCommandError('cat-file', exitCode, service.errorOutput()))
+      for (const { reject } of abandoned) reject(new GitCommandError('cat-file', exitCode, reason))
     })
     service.keepAlive(false)
     return service

@@ -2,6 +2,7 @@ import type { ObjectId } from '@patchlane/kernel'
 import { type Service, spawnService } from '@patchlane/process'
 import { GitCommandError, RefLockedError, RefMovedError } from './errors.ts'
 import { configArguments, gitEnvironment } from './git-environment.ts'
+import { ANSWER_MS } from './run-git.ts'
 
 /** `null` for `old` means: must not exist; for `new`: delete. */
 export type RefUpdate =
@@ -18,6 +19,8 @@ export interface RefTransactionOptions {
   objectFormat: 'sha1' | 'sha256'
   /** Who moved it, for the reflog. */
   identity?: { name: string; email: string }
+  /** How long git may leave a question unanswered before it is ended. @default 120_000 */
+  silenceMs?: number
 }
 
 /**
@@ -29,13 +32,15 @@ export interface RefTransactionOptions {
 export class RefTransaction {
   readonly #service: Service
   readonly #zero: string
+  readonly #silenceMs: number
   #output = ''
   #waiting: (() => void) | undefined
   #ended = false
   #committed = false
 
-  private constructor(service: Service, objectFormat: 'sha1' | 'sha256') {
+  private constructor(service: Service, { objectFormat, silenceMs = ANSWER_MS }: RefTransactionOptions) {
     this.#service = service
+    this.#silenceMs = silenceMs
     this.#zero = '0'.repeat(objectFormat === 'sha1' ? 40 : 64)
     service.stdout.on('data', (chunk: Buffer) => {
       this.#output += chunk.toString('latin1')
@@ -59,7 +64,7 @@ export class RefTransaction {
         GIT_COMMITTER_EMAIL: email,
       }),
     })
-    const transaction = new RefTransaction(service, options.objectFormat)
+    const transaction = new RefTransaction(service, options)
     service.stdin.write('start\0')
     return transaction
   }
@@ -119,13 +124,25 @@ export class RefTransaction {
   }
 
   async #expect(answer: string): Promise<void> {
-    while (!this.#output.includes(answer)) {
-      if (this.#ended) throw refError(this.#service.errorOutput(), (await this.#service.exited).exitCode)
-      await new Promise<void>((resolve) => {
-        this.#waiting = resolve
-      })
+    let silent = false
+    const silence = setTimeout(() => {
+      silent = true
+      void this.#service.stop(0)
+    }, this.#silenceMs)
+    try {
+      while (!this.#output.includes(answer)) {
+        if (this.#ended) {
+          const said = silent ? `it gave no answer for ${this.#silenceMs / 1000} s` : this.#service.errorOutput()
+          throw refError(said, (await this.#service.exited).exitCode)
+        }
+        await new Promise<void>((resolve) => {
+          this.#waiting = resolve
+        })
+      }
+    } finally {
+      clearTimeout(silence)
+      this.#waiting = undefined
     }
-    this.#waiting = undefined
   }
 }
 

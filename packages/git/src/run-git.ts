@@ -3,6 +3,9 @@ import { type ProcessResult, runProcess } from '@patchlane/process'
 import { GitCommandError, GitNotFoundError } from './errors.ts'
 import { configArguments, gitEnvironment } from './git-environment.ts'
 
+/** How long git may leave us without an answer, in milliseconds: then it is ended. */
+export const ANSWER_MS = 120_000
+
 export interface GitRequest {
   args: readonly string[]
   cwd?: string
@@ -33,7 +36,7 @@ export async function runGit(request: GitRequest): Promise<ProcessResult> {
     file: 'git',
     args: [...configArguments(request.config), ...request.args],
     env: gitEnvironment(request.env),
-    timeoutMs: request.timeoutMs ?? 120_000,
+    timeoutMs: request.timeoutMs ?? ANSWER_MS,
     maxOutputBytes: request.maxOutputBytes ?? 256 * 1024 * 1024,
     ...(request.cwd === undefined ? {} : { cwd: request.cwd }),
     ...(request.input === undefined ? {} : { input: request.input }),
