@@ -5,6 +5,7 @@ import {
   type FileChange,
   type FileVersion,
   findPathCollisions,
+  isNameOf,
   type ObjectId,
   type Patch,
   repoPathProblem,
@@ -21,7 +22,8 @@ export interface AdmissionLimits {
 
 export interface AdmissionPolicy extends AdmissionLimits {
   /**
-   * File names, in any folder, that steer git itself; a patch may touch them only where the name is not in this list.
+   * File names, in any folder and in small letters, that steer git itself; a patch may touch them, by any name that a file system takes for
+   * theirs, only where the name is not in this list.
    * @default .gitattributes, .gitmodules, .lfsconfig
    */
   protectedNames: readonly string[]
@@ -83,7 +85,7 @@ function pathProblem(patch: Patch, policy: AdmissionPolicy): Refusal | undefined
     const problem = repoPathProblem(path)
     if (problem !== undefined)
       return rejected('PATCH_PATH_REFUSED', `Path ${JSON.stringify(path)} is refused: ${problem}.`, remedy)
-    if (policy.protectedNames.includes(posix.basename(path).toLowerCase())) {
+    if (policy.protectedNames.some((name) => isNameOf(posix.basename(path), name))) {
       const message = `${path} steers git itself; agents may not change it.`
       return rejected('PATCH_PROTECTED_FILE', message, 'Change it by hand, or take its name off the protected names.')
     }
@@ -131,6 +133,9 @@ function contentProblem(patch: Patch, repository: GitRepository): Refusal | unde
 function linkProblem(path: string, destination: string): string | undefined {
   if (destination === '' || destination.includes('\0')) return 'it leads nowhere'
   if (destination.startsWith('/') || /^[A-Za-z]:|\\/.test(destination)) return 'it is absolute'
+  // Where a folder is itself a link, `..` behind it leads from where that one leads. Without it, links that stay inside add up to ways that stay inside.
+  if (/(?:^|\/)(?!\.{1,2}(?:\/|$))[^/]+\/(?:.*\/)?\.\.(?:\/|$)/.test(destination))
+    return 'it goes up again behind a name'
   const resolved = posix.normalize(posix.join(posix.dirname(path), destination))
   if (resolved === '..' || resolved.startsWith('../')) return 'it leaves the repository'
   return resolved === '.' ? undefined : repoPathProblem(resolved.replace(/\/$/, ''))
@@ -146,12 +151,22 @@ async function baseProblem(repository: GitRepository, patch: Patch): Promise<Ref
       remedy: 'Make the patch against the present head.',
     }
   }
-  const findings = await Promise.all(patch.changes.map((change) => mismatch(repository, base, change)))
+  const gone = new Set(
+    patch.changes.flatMap((change) =>
+      change.kind === 'delete' ? [change.path] : change.kind === 'rename' ? [change.from] : [],
+    ),
+  )
+  const findings = await Promise.all(patch.changes.map((change) => mismatch(repository, base, change, gone)))
   return findings.find((refusal) => refusal !== undefined)
 }
 
 /** What a change says was there before must be what the base has. */
-async function mismatch(repository: GitRepository, base: ObjectId, change: FileChange): Promise<Refusal | undefined> {
+async function mismatch(
+  repository: GitRepository,
+  base: ObjectId,
+  change: FileChange,
+  gone: ReadonlySet<string>,
+): Promise<Refusal | undefined> {
   const from = change.kind === 'rename' ? change.from : change.path
   const entry = await repository.findEntry(base, from)
   const remedy = 'Make the patch against the base that it names, or name the base it was made against.'
@@ -160,7 +175,13 @@ async function mismatch(repository: GitRepository, base: ObjectId, change: FileC
   }
   if (change.kind === 'create') {
     if (entry === null) return throughLink(repository, base, change.path)
-    return rejected('PATCH_BASE_MISMATCH', `${from} is to be created, but the base already has it.`, remedy)
+    if (entry.mode !== '40000')
+      return rejected('PATCH_BASE_MISMATCH', `${from} is to be created, but the base already has it.`, remedy)
+    const inside = await repository.listTree(entry.oid)
+    const left = inside.map(({ path }) => `${from}/${path}`).find((path) => !gone.has(path))
+    if (left === undefined) return undefined
+    const message = `${from} is to be created, but the base has a folder of that name, and ${left} stays in it.`
+    return rejected('PATCH_BASE_MISMATCH', message, remedy)
   }
   if (entry === null) return rejected('PATCH_BASE_MISMATCH', `The base has no ${from}.`, remedy)
   if (entry.oid === change.before.oid && entry.mode.padStart(6, '0') === change.before.mode) return undefined

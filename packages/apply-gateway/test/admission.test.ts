@@ -65,6 +65,13 @@ describe('admission', () => {
       expect(await verdictOn([link(destination)])).toMatchObject({ code: 'PATCH_LINK_REFUSED' })
     }
     expect(await verdictOn([link('../a')])).toBeUndefined()
+    // Lexically inside, but a folder on the way may itself be a link.
+    for (const destination of ['x/../../a', 'x/y/..', './x/../a']) {
+      expect(await verdictOn([link(destination)])).toMatchObject({ code: 'PATCH_LINK_REFUSED' })
+    }
+    for (const name of ['.gitattri\u200cbutes', 'gitmod~1', 'GITATT~2']) {
+      expect(await verdictOn([change(`d/${name}`)])).toMatchObject({ code: 'PATCH_PROTECTED_FILE' })
+    }
     const forged = { kind: 'create', path: 'x', after: { ...versionOf('x'), content: Buffer.from('y') } }
     expect(await verdictOn([forged])).toMatchObject({ code: 'PATCH_CONTENT_MISMATCH' })
   })
@@ -76,6 +83,12 @@ describe('admission', () => {
     expect(await verdictOn([modify('nowhere')])).toMatchObject({ code: 'PATCH_BASE_MISMATCH' })
     expect(await verdictOn([change('a')])).toMatchObject({ code: 'PATCH_BASE_MISMATCH' })
     expect(await verdictOn([modify('sub')])).toMatchObject({ code: 'PATCH_SUBMODULE' })
+    expect(await verdictOn([change('real')])).toMatchObject({
+      code: 'PATCH_BASE_MISMATCH',
+      message: expect.stringContaining('real/file stays in it'),
+    })
+    const emptied = { kind: 'delete', path: 'real/file', before: versionOf('f\n') }
+    expect(await verdictOn([emptied, change('real')])).toBeUndefined()
     expect(await verdictOn([change('link/file2')])).toMatchObject({ code: 'PATCH_PATH_REFUSED' })
     expect(await verdictOn([modify('a', versionOf('a\n'))])).toBeUndefined()
     const unknown = { repoId: 'repo', commit: 'f'.repeat(40), indexVersion: null }

@@ -114,6 +114,16 @@ describe('the road of a patch', () => {
     expect((await repository.readCommit('main')).parents).toEqual([head])
   })
 
+  it('does not take folders that came and went with a landing for the work of somebody else', async () => {
+    const { make, propose, queue } = await setUp({ file: 'f\n', 'd/in/x': 'x\n', e: 'e\n' })
+    await propose({ file: null, 'file/in': 'in\n', 'd/in/x': null, d: 'd\n', 'new/deep/y': 'y\n' })
+    const bad = await propose({ e: 'poison\n' })
+    await make({ checks: [wordCheck('poison')], window: { start: 1, max: 1 } }).drain()
+    const { verdict } = queue.get(bad)
+    expect(verdict).toMatchObject({ code: 'CHECK_FAILED', rollback: { exact: true } })
+    expect(verdict?.message).not.toContain('Meanwhile')
+  })
+
   it('checks the second patch on top of the first while the first is still being checked', async () => {
     const bases = new Map<string, string>()
     const commits = new Map<string, string>()

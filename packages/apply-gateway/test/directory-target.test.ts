@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { runGit } from '@patchlane/git'
 import { repoIdSchema, targetNameSchema } from '@patchlane/kernel'
 import { describe, expect, it } from 'vitest'
 import { ApplyGateway, DirectoryTarget } from '../src/index.ts'
@@ -52,6 +53,29 @@ describe('DirectoryTarget', () => {
       expect(queue.get(patch.patchId).status).toBe('landed')
       expect(await readFile(join(directory, 'a'), 'utf8')).toBe(text('patched').replace('one', 'by hand'))
       expect(await target.repository.status()).toEqual([])
+    } finally {
+      await sandbox.remove()
+    }
+  })
+
+  it('leaves out repositories inside that have no commit yet, and lands beside them', async () => {
+    const sandbox = await open({ a: 'a\n', 'd/b': 'b\n' })
+    try {
+      const { target, directory } = sandbox
+      for (const inside of ['sub', 'd/two words']) {
+        await mkdir(join(directory, inside), { recursive: true })
+        await runGit({ args: ['init', '--quiet'], cwd: join(directory, inside) })
+        await writeFile(join(directory, inside, 'draft'), 'not mine\n')
+      }
+      const queue = new MemoryGatewayQueue()
+      const gateway = new ApplyGateway({ repoId: repoIdSchema.parse('repo'), target, queue, owner: 'g' })
+      const base = await target.head()
+      expect((await target.repository.listTree(base)).map(({ path }) => path)).toEqual(['a', 'd/b'])
+      const patch = await patchOn(target.repository, base, { a: 'patched\n' }, { target: name })
+      queue.propose(patch)
+      await gateway.drain()
+      expect(queue.get(patch.patchId).status).toBe('landed')
+      expect(await readFile(join(directory, 'd/two words/draft'), 'utf8')).toBe('not mine\n')
     } finally {
       await sandbox.remove()
     }

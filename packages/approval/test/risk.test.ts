@@ -71,6 +71,48 @@ describe('RiskAssessor', () => {
     expect(await rules(modify('src/a.py', 'a\n', 'os.system("x")\n'))).toContain('dangerous-call')
   })
 
+  it('sees where a link leads change, or move', async () => {
+    const link = (target: string) => versionOf(target, '120000')
+    const change = { kind: 'modify' as const, path: 'l', before: link('a'), after: link('b') }
+    const move = { kind: 'rename' as const, from: 'l', path: 'd/l', before: link('../a'), after: link('../a') }
+    for (const one of [change, move]) {
+      const { reasons } = await assess(one)
+      expect(reasons).toContainEqual(expect.objectContaining({ rule: 'symlink', floor: true }))
+    }
+  })
+
+  it.each([
+    ['spelled otherwise', '{"scripts":{"post\\u0069nstall":"x"}}'],
+    ['with the colon on the next line', '{"scripts":{"postinstall"\n:"x"}}'],
+    ['behind a byte-order mark', '\ufeff{"scripts":{"prepare"\n:"x"}}'],
+  ])('sees an install script %s', async (_, text) => {
+    const { reasons } = await assess(modify('sub/package.json', '{}\n', text))
+    expect(reasons).toContainEqual(expect.objectContaining({ rule: 'install-script', floor: true }))
+  })
+
+  it('passes over install scripts that were there', async () => {
+    const text = (name: string) => `{\n"scripts": {\n"prepare": "x"\n},\n"name": "${name}"\n}`
+    expect(await rules(modify('package.json', text('a'), text('b')))).not.toContain('install-script')
+  })
+
+  it("sees Patchlane's own configuration in package.json, and no other change of it", async () => {
+    const text = (checks: object) => JSON.stringify({ name: 'x', patchlane: { checks } })
+    const { reasons } = await assess(modify('package.json', '{"name":"x"}', text({})))
+    expect(reasons).toContainEqual(expect.objectContaining({ rule: 'review-policy', level: 'critical', floor: true }))
+    expect(await rules(modify('package.json', text({}), text({ lint: 'off' })))).toContain('review-policy')
+    expect(await rules(modify('package.json', text({}), '{"name":"x"}'))).toContain('review-policy')
+    const moved = {
+      kind: 'rename' as const,
+      from: 'a.json',
+      path: 'package.json',
+      before: versionOf(text({})),
+      after: versionOf(text({})),
+    }
+    expect(await rules(moved)).toContain('review-policy')
+    expect(await rules(modify('package.json', text({}), text({}).replace('"x"', '"y"')))).not.toContain('review-policy')
+    expect(await rules(modify('sub/package.json', '{}', text({})))).not.toContain('review-policy')
+  })
+
   it('finds a credential without repeating it', async () => {
     const key = [
       '-----BEGIN',

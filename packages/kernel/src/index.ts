@@ -60,6 +60,7 @@ export {
   findPathCollisions,
   foldPath,
   isGitDirectoryName,
+  isNameOf,
   parseRepoPath,
   type RepoPath,
   repoPathProblem,

@@ -4,7 +4,7 @@ import { UnsafePathError } from './errors.ts'
 const MAX_PATH_BYTES = 4096
 const MAX_COMPONENT_BYTES = 255
 /** Names that Windows reserves in every folder, with or without an extension. */
-const DEVICE_NAME = /^(?:con|prn|aux|nul|conin\$|conout\$|com[1-9¹²³]|lpt[1-9¹²³])(?:\..*)?$/i
+const DEVICE_NAME = /^(?:con|prn|aux|nul|conin\$|conout\$|com[1-9¹²³]|lpt[1-9¹²³]) *(?:\..*)?$/i
 /** Code points that HFS+ ignores when it compares names (git's `next_hfs_char`). */
 const HFS_IGNORED = /[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]/g
 
@@ -48,6 +48,8 @@ function componentProblem(component: string): string | undefined {
   if (/[. ]$/.test(component)) return `"${component}" ends in a dot or a blank, which Windows drops`
   if (isGitDirectoryName(component)) return `"${component}" is a name of git's own folder`
   if (component.includes(':')) return `"${component}" has a colon, which names a stream on Windows`
+  const [strange] = /[<>"|?*]/.exec(component) ?? []
+  if (strange !== undefined) return `"${component}" has ${strange}, which no name on Windows may have`
   if (DEVICE_NAME.test(component)) return `"${component}" is a device name on Windows`
   if (Buffer.byteLength(component) > MAX_COMPONENT_BYTES)
     return `a component is longer than ${MAX_COMPONENT_BYTES} bytes`
@@ -56,9 +58,27 @@ function componentProblem(component: string): string | undefined {
 
 /** `.git` in any case, and the other names by which HFS+ and NTFS reach it (git's `is_hfs_dotgit`, `is_ntfs_dotgit`). */
 export function isGitDirectoryName(component: string): boolean {
+  return ['.git', 'git~1'].includes(plainName(component))
+}
+
+/**
+ * Whether a name is that of one of git's own files (`.gitmodules`, in small letters), or one by which HFS+ or NTFS may reach it: with characters that are
+ * ignored, or as a short name (git's `is_hfs_dot_generic`, `is_ntfs_dot_generic`; the numbers of short names are not told apart).
+ */
+export function isNameOf(component: string, dotName: string): boolean {
+  const plain = plainName(component)
+  if (plain === dotName) return true
+  const short = /^([^~]{1,6})~\d+$/.exec(plain)?.[1]
+  if (short === undefined) return false
+  // After four of one beginning, NTFS makes short names of the first two letters and a hash.
+  return dotName.slice(1, 7) === short || new RegExp(`^${dotName.slice(1, 3)}[0-9a-f]{4}$`).test(short)
+}
+
+/** A name as HFS+ and NTFS compare it. */
+function plainName(component: string): string {
   const plain = component.replace(HFS_IGNORED, '').normalize('NFC').toLowerCase()
   const [stem = ''] = plain.split(':')
-  return ['.git', 'git~1'].includes(stem.replace(/[. ]+$/, ''))
+  return stem.replace(/[. ]+$/, '')
 }
 
 /** The form under which two paths are the same file on a case-insensitive or normalising file system. */

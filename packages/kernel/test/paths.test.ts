@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import {
   findPathCollisions,
   isGitDirectoryName,
+  isNameOf,
   parseRepoPath,
   repoPathProblem,
   UnsafePathError,
@@ -39,6 +40,9 @@ describe('repoPathProblem', () => {
     ['.g\u200cit/config', "git's own folder"],
     ['.git::$INDEX_ALLOCATION/x', "git's own folder"],
     ['a/CON', 'device name'],
+    ['con .txt', 'device name'],
+    ['a?b', 'Windows'],
+    ['x<y>|*"', 'Windows'],
     ['nul.txt', 'device name'],
     ['a/b.', 'ends in a dot'],
     ['a /b', 'ends in a dot or a blank'],
@@ -66,6 +70,23 @@ describe('repoPathProblem', () => {
       }),
     )
   })
+})
+
+describe('isNameOf', () => {
+  it.each([
+    '.gitmodules',
+    '.GitModules',
+    '.gitmod\u200cules',
+    'gitmod~1',
+    'GITMOD~4',
+    'gi7eba~1',
+    '.gitmodules .',
+    '.gitmodules::$DATA',
+  ])('takes %j for .gitmodules', (name) => expect(isNameOf(name, '.gitmodules')).toBe(true))
+  it.each(['gitmodules', '.gitmodules.md', 'gitmodules~1', 'mod~1', '.gitignore', 'gi~1'])(
+    'takes %j for itself',
+    (name) => expect(isNameOf(name, '.gitmodules')).toBe(false),
+  )
 })
 
 describe('findPathCollisions', () => {

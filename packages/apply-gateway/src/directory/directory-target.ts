@@ -159,16 +159,34 @@ export class DirectoryTarget implements Target {
   /** The folder as a tree. The index only saves reading everything: one that a power cut spoiled is made anew. */
   async #lookAtFolder(): Promise<ObjectId> {
     const { repository } = this
-    const add = () => repository.git({ args: ['add', '--all', '--', '.'] })
-    await add().catch(async (thrown: unknown) => {
-      const stderr = PatchlaneError.is(thrown) && 'stderr' in thrown ? String(thrown.stderr) : ''
-      if (!/index file|index uses|bad signature|bad index/i.test(stderr)) throw thrown
+    await this.#addAll().catch(async (thrown: unknown) => {
+      if (!/index file|index uses|bad signature|bad index/i.test(stderrOf(thrown))) throw thrown
       await removeFile(join(repository.gitDir, 'index'))
-      await add()
+      await this.#addAll()
     })
     const { stdout } = await repository.git({ args: ['write-tree'] })
     return objectIdSchema.parse(stdout.trim())
   }
+
+  /** git takes a repository inside for a link to its commit, and gives up at one that has none yet: it is left out. */
+  async #addAll(): Promise<void> {
+    const without: string[] = []
+    for (;;) {
+      const excluded = without.map((path) => `:(exclude,top,literal)${path}`)
+      try {
+        await this.repository.git({ args: ['add', '--all', '--', '.', ...excluded] })
+        return
+      } catch (thrown) {
+        const path = /error: '(.*)\/' does not have a commit checked out/.exec(stderrOf(thrown))?.[1]
+        if (path === undefined || without.includes(path)) throw thrown
+        without.push(path)
+      }
+    }
+  }
+}
+
+function stderrOf(thrown: unknown): string {
+  return PatchlaneError.is(thrown) && 'stderr' in thrown ? String(thrown.stderr) : ''
 }
 
 /** Bytes as they are: no line-end conversion, no filters, whatever the folder's own attributes say. */

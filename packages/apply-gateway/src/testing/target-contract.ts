@@ -38,6 +38,41 @@ export function targetContract({ it, expect }: TestApi, harness: TargetHarness):
   const read = ({ directory }: TargetSandbox, path: string) => readFile(join(directory, path))
 
   it(
+    "puts a folder in a file's place, and a file and a link in a folder's",
+    inSandbox({ file: 'f\n', 'd/one': '1\n', 'd/in/two': '2\n', 'e/x': 'x\n', keep: 'k\n' }, async (sandbox) => {
+      const { target, directory } = sandbox
+      const there = await judged(target, {
+        file: null,
+        'file/in': 'in\n',
+        'd/one': null,
+        'd/in/two': null,
+        d: 'now a file\n',
+        'e/x': null,
+        e: { content: 'keep', mode: '120000' },
+      })
+      const fence = await target.takeOver({ epoch: 1, owner: 'writer' })
+      await target.land(there, fence)
+      expect((await read(sandbox, 'file/in')).toString()).toBe('in\n')
+      expect((await read(sandbox, 'd')).toString()).toBe('now a file\n')
+      expect(await readlink(join(directory, 'e'))).toBe('keep')
+      const back = await judged(target, {
+        'file/in': null,
+        file: 'f\n',
+        d: null,
+        'd/one': '1\n',
+        'd/in/two': '2\n',
+        e: null,
+        'e/x': 'x\n',
+      })
+      await target.land(back, fence)
+      expect((await read(sandbox, 'file')).toString()).toBe('f\n')
+      expect((await read(sandbox, 'd/in/two')).toString()).toBe('2\n')
+      expect((await read(sandbox, 'e/x')).toString()).toBe('x\n')
+      expect(await target.repository.status()).toEqual([])
+    }),
+  )
+
+  it(
     'lands a judged commit, whatever its files are, byte for byte',
     inSandbox({ 'a.txt': 'a\n', 'gone/file': 'gone\n', tool: 'tool\n' }, async (sandbox) => {
       const { target, directory } = sandbox

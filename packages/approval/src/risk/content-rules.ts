@@ -1,4 +1,5 @@
 import type { ChangedFile } from './changed-file.ts'
+import { manifestReasons } from './manifest-reasons.ts'
 import type { RiskReason } from './risk-level.ts'
 
 const testPath =
@@ -9,20 +10,26 @@ const skipMark =
   /\b(?:it|test|describe)\.(?:skip|todo|only|fixme)\b|\bx(?:it|describe|test)\s*\(|@pytest\.mark\.(?:skip|xfail)|@unittest\.skip|\bpytest\.skip\(|\bt\.Skip\(/
 const dangerousCall =
   /\beval\s*\(|\bnew Function\s*\(|\bexecSync\s*\(|\bchild_process\b|\bos\.system\s*\(|shell\s*=\s*True|\bsubprocess\.|\bpickle\.loads?\b|dangerouslySetInnerHTML|verify\s*=\s*False|rejectUnauthorized\s*:\s*false/
-const installScript = /"(?:pre|post)?(?:install|prepare|prepack|prepublish(?:Only)?)"\s*:/
 
 const matching = (lines: readonly string[], pattern: RegExp): string[] => lines.filter((line) => pattern.test(line))
 
 /** Reasons that come from what changed inside the files. */
 export function contentReasons(files: readonly ChangedFile[]): RiskReason[] {
-  return files.flatMap((file) => [...kindReasons(file), ...testReasons(file), ...codeReasons(file)])
+  return files.flatMap((file) => [
+    ...kindReasons(file),
+    ...testReasons(file),
+    ...codeReasons(file),
+    ...manifestReasons(file),
+  ])
 }
 
 function kindReasons(file: ChangedFile): RiskReason[] {
   const reasons: RiskReason[] = []
   const { path, modeAfter, modeBefore } = file
-  if (modeAfter === '120000' && modeBefore !== '120000') {
-    reasons.push({ rule: 'symlink', level: 'high', floor: true, message: 'it adds a symbolic link', paths: [path] })
+  if (modeAfter === '120000') {
+    // One that only moves leads elsewhere, too: its way begins at its own folder.
+    const message = modeBefore === '120000' ? 'it changes where a symbolic link leads' : 'it adds a symbolic link'
+    reasons.push({ rule: 'symlink', level: 'high', floor: true, message, paths: [path] })
   }
   if (modeAfter === '100755' && modeBefore !== '100755') {
     reasons.push({
@@ -69,15 +76,6 @@ function codeReasons({ path, added }: ChangedFile): RiskReason[] {
       level: 'medium',
       floor: false,
       message: 'it adds calls that run programs, evaluate text or weaken transport security',
-      paths: [path],
-    })
-  }
-  if (/(?:^|\/)package\.json$/.test(path) && matching(added, installScript).length > 0) {
-    reasons.push({
-      rule: 'install-script',
-      level: 'critical',
-      floor: true,
-      message: 'it adds a script that runs at installation',
       paths: [path],
     })
   }
