@@ -16,10 +16,14 @@ export function parseInput<A extends z.ZodType, O extends z.ZodType>(
   schemas: { args: A; options: O },
 ): { args: z.output<A>; options: z.output<O> } {
   return {
-    args: parsePart(schemas.args, input.args, () => 'The argument'),
+    args: parsePart(schemas.args, input.args, (path) =>
+      `The ${ordinals[Number(path)] ?? ''} argument`.replace('  ', ' '),
+    ),
     options: parsePart(schemas.options, input.options, (path) => `--${kebab(path)}`),
   }
 }
+
+const ordinals = ['first', 'second', 'third', 'fourth', 'fifth']
 
 function parsePart<S extends z.ZodType>(schema: S, value: unknown, subject: (path: string) => string): z.output<S> {
   const parsed = schema.safeParse(value)

@@ -60,7 +60,8 @@ async function reportParseError(error: unknown, options: ParseErrorOptions): Pro
   const [{ reportError }, { UsageError }] = await Promise.all([import('./report-error.ts'), import('./errors.ts')])
   if (!(error instanceof CommanderError)) return reportError(error, { ...options, verbose: true })
   const [what = '', hint] = error.message.replace(/^error: /, '').split('\n')
-  const errorCode = allCommands.find((spec) => spec.name === options.words[0])?.errorCode
+  // Global options may stand before the command.
+  const errorCode = allCommands.find((spec) => options.words.includes(spec.name))?.errorCode
   const suggestion = /^\((.*)\)$/.exec(hint ?? '')?.[1] ?? subcommandsFor(options.words)
   const usage = new UsageError(`${what.charAt(0).toUpperCase()}${what.slice(1).replace(/\.$/, '')}.`, {
     remedy: suggestion ?? 'See "patchlane --help", or --help after the command.',
@@ -94,7 +95,8 @@ async function runCommand(parsed: ParsedCommand, host: { io: CliIo; services: Cl
     style,
     noteStyle,
     pipeline: () => {
-      opened ??= services.openPipeline(openOptions(globals))
+      const reading = parsed.spec.reading === true ? { reading: true } : {}
+      opened ??= services.openPipeline({ ...openOptions(globals), ...reading })
       return opened
     },
     print: (text) => io.stdout.write(text.endsWith('\n') ? text : `${text}\n`),

@@ -13,7 +13,7 @@ const cases: [line: string, schema: z.ZodType, code?: number][] = [
   ['symbols login', output.symbolsOutputSchema],
   ['refs nothing', output.symbolsOutputSchema, 1],
   ['map', output.mapOutputSchema],
-  ['propose -', output.patchOutputSchema],
+  ['propose -', output.proposeOutputSchema],
   ['queue list', output.queueListOutputSchema],
   ['queue', output.queueListOutputSchema],
   ['queue show ID', output.queueShowOutputSchema],

@@ -63,6 +63,7 @@ it('never lets an error look like a number of conflicts', () =>
     expect(await cli.run('merge-file', '--wat', 'base', 'ours', 'theirs')).toBe(255)
     expect(await cli.run('merge-file', 'base', 'ours', 'missing')).toBe(255)
     expect(await cli.run('merge-driver', 'base', 'ours')).toBe(255)
+    expect(await cli.run('--no-color', 'merge-file', '--wat', 'base', 'ours', 'theirs')).toBe(255)
   }))
 
 it('serves git as a merge driver', () =>

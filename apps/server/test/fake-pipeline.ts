@@ -110,6 +110,7 @@ export class FakePipeline implements Pipeline {
       files: files.slice(0, request.limit ?? files.length),
       text: 'the text',
       tokens: 160,
+      overlay: null,
       notes: [],
       readSet: { paths: [repoPathSchema.parse('src/a.ts')], complete: true },
     }

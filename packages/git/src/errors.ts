@@ -5,10 +5,24 @@ export class NotARepositoryError extends PatchlaneError {
   readonly code = 'GIT_NOT_A_REPOSITORY'
   override readonly kind: ErrorKind = 'usage'
 
+  constructor(directory: string, { isFolder = true, ...options }: ErrorOptions & { isFolder?: boolean } = {}) {
+    super(isFolder ? `${directory} is not inside a git repository.` : `There is no folder ${directory}.`, {
+      remedy: isFolder
+        ? 'Change to a folder inside one, make one with "git init", or make the folder itself a target with "patchlane init".'
+        : 'Name a folder that is there.',
+      ...options,
+    })
+  }
+}
+
+/** A repository that belongs to another user: git does not read it, since its configuration could run programs. */
+export class ForeignRepositoryError extends PatchlaneError {
+  readonly code = 'GIT_FOREIGN_REPOSITORY'
+  override readonly kind: ErrorKind = 'environment'
+
   constructor(directory: string, options?: ErrorOptions) {
-    super(`${directory} is not inside a git repository.`, {
-      remedy:
-        'Change to a folder inside one, make one with "git init", or make the folder itself a target with "patchlane init".',
+    super(`The repository at ${directory} belongs to another user, so git does not read it.`, {
+      remedy: `If you trust it: git config --global --add safe.directory ${directory}`,
       ...options,
     })
   }

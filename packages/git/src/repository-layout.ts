@@ -1,6 +1,7 @@
+import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { errorMessage, PatchlaneError } from '@patchlane/kernel'
-import { GitCommandError, NotARepositoryError } from './errors.ts'
+import { ForeignRepositoryError, GitCommandError, NotARepositoryError } from './errors.ts'
 import { requireGit } from './git-version.ts'
 import { runGit } from './run-git.ts'
 import { readUserSettings } from './user-settings.ts'
@@ -42,8 +43,8 @@ export async function findRepository(directory: string, gitDir?: string): Promis
   // Both at once; what is wrong with git itself is said first.
   reading.catch(() => undefined)
   await version
-  const settings = await reading.catch((thrown: unknown) => {
-    throw new NotARepositoryError(directory, { cause: thrown })
+  const settings = await reading.catch(async (thrown: unknown) => {
+    throw await notFound(directory, thrown)
   })
   const args = ['--git-dir', '--git-common-dir', '--git-path', 'objects', '--show-object-format', '--show-toplevel']
   const result = await runGit({
@@ -53,9 +54,7 @@ export async function findRepository(directory: string, gitDir?: string): Promis
     config: settings,
     okExitCodes: [0, 128],
   }).catch((thrown: unknown) => {
-    throw PatchlaneError.is(thrown) && thrown.code !== 'GIT_COMMAND_FAILED'
-      ? thrown
-      : new NotARepositoryError(directory, { cause: thrown })
+    throw PatchlaneError.is(thrown) && thrown.code !== 'GIT_COMMAND_FAILED' ? thrown : notFound(directory, thrown)
   })
   const [ownDir, commonDir, objectDirectory, objectFormat, workTree] = result.stdout.split('\n')
   // git fails for want of a worktree in a bare repository, and for any trouble in finding the worktree of another one.
@@ -67,8 +66,7 @@ export async function findRepository(directory: string, gitDir?: string): Promis
     objectFormat === undefined ||
     isTrouble
   ) {
-    const cause = new GitCommandError('rev-parse', result.exitCode, result.stderr)
-    throw new NotARepositoryError(directory, { cause })
+    throw await notFound(directory, new GitCommandError('rev-parse', result.exitCode, result.stderr))
   }
   if (objectFormat !== 'sha1' && objectFormat !== 'sha256') {
     throw new NotARepositoryError(directory, { cause: errorMessage(`unknown object format ${objectFormat}`) })
@@ -82,4 +80,13 @@ export async function findRepository(directory: string, gitDir?: string): Promis
     settings,
     env,
   }
+}
+
+/** Why git finds no repository at a folder, as far as it can be told. */
+async function notFound(directory: string, cause: unknown): Promise<Error> {
+  const folder = await stat(directory).catch(() => undefined)
+  if (!folder?.isDirectory()) return new NotARepositoryError(directory, { cause, isFolder: false })
+  const stderr = PatchlaneError.is(cause) && 'stderr' in cause ? String(cause.stderr) : ''
+  if (/dubious ownership/.test(stderr)) return new ForeignRepositoryError(directory, { cause })
+  return new NotARepositoryError(directory, { cause })
 }

@@ -1,4 +1,4 @@
-import { access, chmod, mkdtemp, readdir, readFile, rm, symlink, truncate, writeFile } from 'node:fs/promises'
+import { access, chmod, chown, mkdtemp, readdir, readFile, rm, symlink, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
@@ -358,6 +358,24 @@ describe('refs', () => {
     const first = await repository.resolve('HEAD')
     await repository.updateRefs([{ kind: 'update', ref: 'refs/heads/side', new: first, old: null }], { message: 't' })
     await expect(access(join(directory, 'ran'))).rejects.toThrow()
+  })
+})
+
+describe('a folder without a repository of ours', () => {
+  it('is told from none at all', async () => {
+    await expect(GitRepository.open('/nowhere/at/all')).rejects.toMatchObject({
+      message: 'There is no folder /nowhere/at/all.',
+    })
+  })
+
+  it.skipIf(process.getuid?.() !== 0)('is told from the repository of somebody else', async () => {
+    const { directory } = await repositoryWith()
+    await chown(directory, 65_534, 65_534)
+    await chown(join(directory, '.git'), 65_534, 65_534)
+    await expect(GitRepository.open(directory)).rejects.toMatchObject({
+      code: 'GIT_FOREIGN_REPOSITORY',
+      remedy: expect.stringContaining('safe.directory'),
+    })
   })
 })
 

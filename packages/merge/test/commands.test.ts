@@ -92,6 +92,12 @@ describe('merge-file', () => {
     expect(warnings.join('\n')).toMatch(/binary[\s\S]*Could not read[\s\S]*not a file/)
   })
 
+  it('takes the null device for a version that is not there', async () => {
+    const call = write('', 'one\n', 'one\n')
+    expect(await runMergeFile({ ...call, base: '/dev/null', toStdout: true }, merger, output)).toBe(0)
+    expect(out).toBe('one\n')
+  })
+
   it('reports as JSON', async () => {
     const call = write('base\n', 'ours\n', 'theirs\n')
     expect(await runMergeFile({ ...call, json: true }, merger, output)).toBe(1)

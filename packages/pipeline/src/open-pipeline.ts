@@ -32,6 +32,8 @@ export interface OpenPipelineOptions {
   directory: string
   /** Wins over the target of the configuration: a branch, or `dir:PATH` for a plain folder. */
   target?: string
+  /** Only questions about the code will be asked: where no branch is checked out, what is checked out is read. */
+  reading?: boolean
   /** A configuration file to use instead of the one found. */
   configFile?: string
   /** Wins over what the configuration file says. */
@@ -45,10 +47,10 @@ export const openPipeline: OpenPipeline = async (options) => {
   const place = await openPlace(options)
   const { git, folder, config, file } = place
   try {
-    const context = await openRepositoryContext(place, options.target)
+    const context = await openRepositoryContext(place, options)
     const stores = await openStores(context, config)
-    const target = folder ?? new GitBranchTarget({ repository: git, name: context.target })
-    return wire({ context, gateTarget: target, config, configFile: file, stores, owner: await gatewayOwner() })
+    const gateTarget = () => folder ?? new GitBranchTarget({ repository: git, name: context.target })
+    return wire({ context, gateTarget, config, configFile: file, stores, owner: await gatewayOwner() })
   } catch (error) {
     await git.close()
     throw error
@@ -68,7 +70,7 @@ function workspaceLimits(config: PatchlaneConfig['workspaces']) {
 
 function wire(parts: {
   context: RepositoryContext
-  gateTarget: Target
+  gateTarget: () => Target
   config: PatchlaneConfig
   configFile: string | null
   stores: Stores
@@ -109,7 +111,7 @@ function wire(parts: {
     checking = gateChecks(context, config, stores)
     return new ApplyGateway({
       repoId,
-      target: gateTarget,
+      target: gateTarget(),
       queue: stores.queue,
       owner,
       checks: checking.checks,
@@ -133,7 +135,7 @@ function wire(parts: {
     { context, stores, config, code, desk: patches, workspaces, agents: wiredAgents },
     gate,
   )
-  const undo = new UndoDesk({ context, patches, code })
+  const undo = new UndoDesk({ context, patches, code, runs })
   const agent = new AgentDesk({ context, code, desk: patches, workspaces, agents: wiredAgents })
   let closed: Promise<void> | undefined
 
@@ -148,9 +150,15 @@ function wire(parts: {
     symbols: (name) => codeDesk.symbols(name),
     references: (name) => codeDesk.references(name),
     map: (budgetTokens) => codeDesk.map(budgetTokens),
-    propose: async (proposal) => {
-      const { patch } = await makePatch(proposal, { ...context, config, stampCommit: (commit) => code.stamp(commit) })
-      return patches.propose(patch)
+    propose: async (proposal, { onNote } = {}) => {
+      const { patch, notes } = await makePatch(await patches.named(proposal), {
+        ...context,
+        config,
+        stampCommit: (commit) => code.stamp(commit),
+      })
+      const queued = await patches.propose(patch)
+      for (const note of notes) onNote?.(note)
+      return queued
     },
     patches,
     approvals: new PatchApprovalDesk(context, stores, patches),

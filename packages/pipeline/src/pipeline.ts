@@ -1,6 +1,7 @@
 import type {
   CheckReport,
   FileChange,
+  IndexDigest,
   ObjectId,
   PatchlaneError,
   PatchStatus,
@@ -36,7 +37,8 @@ export interface Pipeline {
   references(name: string): Promise<SymbolHit[]>
   map(budgetTokens: number): Promise<string>
 
-  propose(proposal: Proposal): Promise<QueuedPatch>
+  /** `onNote` hears what was made of a text that did not say it exactly; the patch's description has it, too. */
+  propose(proposal: Proposal, options?: { onNote?(note: string): void }): Promise<QueuedPatch>
   patches: PatchDesk
   approvals: ApprovalDesk
   gate: Gate
@@ -110,6 +112,8 @@ export interface ContextFile {
 
 export interface ContextBundle {
   stamp: Stamp
+  /** The version of the state that was read, where uncommitted work was read on top of the stamp's commit; else null. */
+  overlay: IndexDigest | null
   files: ContextFile[]
   /** The packed context, for a prompt. */
   text: string

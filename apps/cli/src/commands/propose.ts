@@ -6,7 +6,7 @@ import { z } from 'zod'
 import type { CommandContext, CommandHandler } from '../command-context.ts'
 import { FileReadError, UsageError } from '../errors.ts'
 import { exitCodeOfStatuses } from '../exit-code.ts'
-import { patchOutputSchema } from '../output/patches.ts'
+import { proposeOutputSchema } from '../output/patches.ts'
 import { integer, parseInput } from '../parse-input.ts'
 import { oneLine } from '../text/sanitize.ts'
 import { shortId } from '../text/short-id.ts'
@@ -29,9 +29,11 @@ export const run: CommandHandler = async (context, input) => {
   const parsed = parseInput(input, { args: z.tuple([z.string().optional()]), options })
   const text = await readInput(context, parsed.args[0] ?? '-')
   const pipeline = await context.pipeline()
-  const queued = await pipeline.propose({ text, ...present(parsed.options) })
-  if (context.globals.json) context.emit(patchOutputSchema, { patch: toPatchDetail(queued) })
+  const notes: string[] = []
+  const queued = await pipeline.propose({ text, ...present(parsed.options) }, { onNote: (note) => notes.push(note) })
+  if (context.globals.json) context.emit(proposeOutputSchema, { patch: toPatchDetail(queued), notes })
   else {
+    for (const note of notes) context.note(`${context.noteStyle.warn('note:')} ${oneLine(note)}`)
     const { patch, seq, status } = queued
     context.print(`${patch.patchId} ${statusText(status, context.style)} as number ${seq}: ${oneLine(patch.title)}`)
     if (status === 'queued')

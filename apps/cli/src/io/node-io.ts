@@ -37,10 +37,11 @@ function outputOf(stream: WriteStream): OutputStream {
     write: (text) => void stream.write(text),
     isTerminal: stream.isTTY === true,
     get columns() {
-      return stream.columns ?? NO_LIMIT
+      // A terminal that was given no size says 0.
+      return stream.columns || (stream.isTTY === true ? 80 : NO_LIMIT)
     },
     get rows() {
-      return stream.rows ?? 24
+      return stream.rows || 24
     },
     onResize: (listener) => {
       stream.on('resize', listener)

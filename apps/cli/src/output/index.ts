@@ -13,6 +13,7 @@ export {
   approvalsOutputSchema,
   gateOutputSchema,
   patchOutputSchema,
+  proposeOutputSchema,
   queueListOutputSchema,
   queueShowOutputSchema,
   queueStateOutputSchema,

@@ -1,8 +1,11 @@
 import { approvalViewSchema, patchDetailSchema, patchViewSchema } from '@patchlane/server/wire'
 import { z } from 'zod'
 
-/** `propose`, `queue cancel`, `approve PATCH` and `reject`, each with `--json` */
+/** `queue cancel`, `approve PATCH` and `reject`, each with `--json` */
 export const patchOutputSchema = z.object({ patch: patchDetailSchema })
+
+/** `propose --json`: `notes` say what was made of a text that did not say it exactly. */
+export const proposeOutputSchema = patchOutputSchema.extend({ notes: z.array(z.string()) })
 
 /** `agent --json`: null if the program changed nothing. */
 export const agentOutputSchema = z.object({ patch: patchDetailSchema.nullable() })

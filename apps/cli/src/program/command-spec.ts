@@ -13,6 +13,8 @@ export interface CommandSpec extends CommandWords {
   examples: readonly (readonly [line: string, effect: string])[]
   /** What every failure ends with, where lower codes have a meaning of their own. @default by the kind of the error */
   errorCode?: ExitCode
+  /** It only asks about the code, for which no branch has to be checked out. */
+  reading?: boolean
   /** The subcommand meant where none is named. */
   isDefault?: boolean
   commands?: readonly CommandSpec[]

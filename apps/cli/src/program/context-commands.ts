@@ -14,6 +14,7 @@ export const contextCommands = [
       ['patchlane index --commit v1.2.0 --json', 'the index version of a tag'],
       ['patchlane index --prune', 'index the head, and make the index smaller'],
     ],
+    reading: true,
     load: () => import('../commands/index-commit.ts'),
   },
   {
@@ -22,9 +23,13 @@ export const contextCommands = [
     arguments: [{ syntax: '<task>', description: 'the task in your words; a stack trace is welcome' }],
     options: [
       { flags: '--files', description: 'only the paths, one a line, best first' },
-      { flags: '-n, --limit <number>', description: 'at most so many files' },
+      {
+        flags: '-n, --limit <number>',
+        description:
+          'at most so many files of code; their tests, documents and conventions come on top, but not with --files',
+      },
       { flags: '-b, --budget <tokens>', description: 'at most so many tokens of text' },
-      { flags: '--include-wip', description: 'see uncommitted work too' },
+      { flags: '--include-wip', description: 'see uncommitted work too; "overlay" in the JSON names that state' },
       { flags: '--commit <rev>', description: "as of this revision instead of the target's head" },
     ],
     examples: [
@@ -32,6 +37,7 @@ export const contextCommands = [
       ['patchlane context "fix the login redirect" --files -n 5', 'the five files to look at first'],
       ['patchlane context "rename User.mail" --json', 'stamp, files with score and reasons, text'],
     ],
+    reading: true,
     load: () => import('../commands/context.ts'),
   },
   {
@@ -39,6 +45,7 @@ export const contextCommands = [
     summary: 'find where a name is defined',
     arguments: [{ syntax: '<name>', description: 'the name of a function, class, method, type …' }],
     examples: [['patchlane symbols parseConfig', 'where it is defined']],
+    reading: true,
     load: () => import('../commands/symbols.ts'),
   },
   {
@@ -46,6 +53,7 @@ export const contextCommands = [
     summary: 'find where a name is used',
     arguments: [{ syntax: '<name>', description: 'the name of a function, class, method, type …' }],
     examples: [['patchlane refs parseConfig', 'who uses it']],
+    reading: true,
     load: () => import('../commands/refs.ts'),
   },
   {
@@ -53,6 +61,7 @@ export const contextCommands = [
     summary: 'print a map of the repository: its files and what they define, most central first',
     options: [{ flags: '-b, --budget <tokens>', description: 'at most so many tokens (default: 4000)' }],
     examples: [['patchlane map --budget 2000', 'an overview that fits a prompt']],
+    reading: true,
     load: () => import('../commands/map.ts'),
   },
 ] as const satisfies readonly CommandSpec[]

@@ -14,6 +14,7 @@ export const contextFileSchema = z.object({
 /** The answer to a task: which files to read, and their text packed into the budget. */
 export const contextViewSchema = z.object({
   stamp: stampViewSchema,
+  overlay: z.string().nullable(),
   files: z.array(contextFileSchema),
   text: z.string(),
   tokens: z.number(),

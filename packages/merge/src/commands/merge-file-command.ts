@@ -1,4 +1,5 @@
 import { readFile, stat, writeFile } from 'node:fs/promises'
+import { devNull } from 'node:os'
 import { errorMessage } from '@patchlane/kernel'
 import { MergeUsageError } from '../errors.ts'
 import { lineMerge } from '../line-merge.ts'
@@ -65,6 +66,8 @@ export async function runMergeFile(call: MergeFileCall, merger: FileMerger, outp
 
 async function readInput(path: string): Promise<Uint8Array> {
   try {
+    // Where a version does not exist, git is given the null device.
+    if (path === devNull) return new Uint8Array()
     if (!(await stat(path)).isFile()) throw new MergeUsageError(`${path} is not a file.`, 'Name three files.')
     return new Uint8Array(await readFile(path))
   } catch (cause) {

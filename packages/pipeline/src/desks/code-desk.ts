@@ -64,8 +64,8 @@ export class CodeDesk {
       ...(request.includeWip ? { overlay: await this.#uncommitted(commit) } : {}),
       ...abortable,
     })
-    const { files, text, tokens, readSet, notes } = bundle
-    return { stamp, files, text, tokens, readSet, notes }
+    const { overlay, files, text, tokens, readSet, notes } = bundle
+    return { stamp, overlay, files, text, tokens, readSet, notes }
   }
 
   async symbols(name: string): Promise<SymbolHit[]> {

@@ -4,7 +4,7 @@ import type { PatchDesk as AgentPatchDesk, SettledOptions } from '@patchlane/orc
 import { patchStream } from '@patchlane/patch-queue'
 import { renderDiff } from '@patchlane/patch-queue/formats'
 import { AmbiguousIdError, NotFoundError } from '../errors.ts'
-import type { PatchDesk, PatchFilter } from '../pipeline.ts'
+import type { PatchDesk, PatchFilter, Proposal } from '../pipeline.ts'
 import type { RepositoryContext } from '../wiring/repository-context.ts'
 import type { Stores } from '../wiring/stores.ts'
 
@@ -78,6 +78,17 @@ export class QueuePatchDesk implements PatchDesk, AgentPatchDesk {
 
   find(patchId: PatchId): Promise<QueuedPatch | undefined> {
     return this.#stores.queue.get(patchId)
+  }
+
+  /** A proposal whose references to other patches are whole ids: people may cut them short, or give numbers. */
+  async named(proposal: Proposal): Promise<Proposal> {
+    const whole = async (id: string) => (/^[0-9a-f-]{36}$/.test(id) ? id : (await this.get(id)).patch.patchId)
+    const { dependsOn, supersedes } = proposal
+    return {
+      ...proposal,
+      ...(dependsOn === undefined ? {} : { dependsOn: await Promise.all(dependsOn.map(whole)) }),
+      ...(supersedes === undefined ? {} : { supersedes: await whole(supersedes) }),
+    }
   }
 
   propose(patch: Patch): Promise<QueuedPatch> {

@@ -58,9 +58,16 @@ export class OrchestratedRunDesk implements RunDesk {
     return this.#parts.stores.runs.list()
   }
 
+  /** The whole id of a run that is kept, from its beginning; undefined if there is none, or several. */
+  async find(prefix: string): Promise<string | undefined> {
+    if (prefix === '') return undefined
+    const [found, ...others] = (await this.list()).filter((run) => run.runId.startsWith(prefix))
+    return others.length === 0 ? found?.runId : undefined
+  }
+
   async #fullId(prefix: string): Promise<string> {
-    const found = (await this.list()).filter((run) => run.runId.startsWith(prefix))
-    if (found.length === 1 && found[0] !== undefined) return found[0].runId
+    const found = await this.find(prefix)
+    if (found !== undefined) return found
     throw new NotFoundError('run', prefix, 'List the runs with "patchlane status".')
   }
 

@@ -11,6 +11,7 @@ export interface UndoDeskParts {
   context: RepositoryContext
   patches: QueuePatchDesk
   code: CodeIntelligence
+  runs: { find(prefix: string): Promise<string | undefined> }
 }
 
 /** Takes landed patches out again: first as a preview, then as patches of their own that walk the same road. */
@@ -45,10 +46,15 @@ export class UndoDesk {
       const { patch } = await this.#parts.patches.get(request.patchId)
       return [await planUndo(patch.patchId, options)]
     }
-    const runId = request.runId ?? ''
+    // Of a run that is no longer kept the history still knows, by its whole id.
+    const runId = (await this.#parts.runs.find(request.runId ?? '')) ?? request.runId ?? ''
     const landed = await landedByRun(runId, options)
     if (landed.length === 0) {
-      throw new NotFoundError('landed patch of run', runId, 'List runs with "patchlane status".')
+      throw new NotFoundError(
+        'landed patch of run',
+        runId,
+        'See which landed with "patchlane queue list --status landed --json".',
+      )
     }
     return planUndoOfSeveral(landed, options)
   }

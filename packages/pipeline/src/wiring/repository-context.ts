@@ -18,18 +18,20 @@ export interface RepositoryContext {
 
 /**
  * @throws {NotARepositoryError} outside a repository.
- * @throws {TargetError} when nothing is checked out to land on, or the branch does not exist.
+ * @throws {TargetError} when nothing is checked out to land on (for those who only read, HEAD will do), or the branch does not exist.
  */
 export async function openRepositoryContext(
   { git, folder, config }: Pick<Place, 'git' | 'folder' | 'config'>,
-  target?: string,
+  { target, reading = false }: { target?: string; reading?: boolean } = {},
 ): Promise<RepositoryContext> {
   const stateDirectory = join(git.commonDir, 'patchlane')
   await mkdir(stateDirectory, { recursive: true })
   return {
     git,
     stateDirectory,
-    ...(folder === null ? await resolveTarget(git, target ?? config.target) : { target: folder.name, ref: folder.ref }),
+    ...(folder === null
+      ? await resolveTarget(git, target ?? config.target, reading)
+      : { target: folder.name, ref: folder.ref }),
     repoId: repoIdSchema.parse(config.repoId ?? (await defaultRepoId(git, stateDirectory))),
   }
 }
@@ -37,8 +39,9 @@ export async function openRepositoryContext(
 async function resolveTarget(
   git: GitRepository,
   wanted: string | undefined,
+  reading: boolean,
 ): Promise<Pick<RepositoryContext, 'target' | 'ref'>> {
-  const ref = wanted === undefined ? await git.headRef() : fullRef(wanted)
+  const ref = wanted === undefined ? ((await git.headRef()) ?? (reading ? 'HEAD' : null)) : fullRef(wanted)
   if (ref === null) {
     throw new TargetError('No branch is checked out (HEAD is detached), so there is no target.', {
       remedy: 'Check out a branch, or name one with --target or "target" in the configuration.',
@@ -60,8 +63,9 @@ function fullRef(name: string): string {
 /** Made from the oldest root commit, so that clones of a repository agree; remembered, because finding it walks the history. */
 async function defaultRepoId(git: GitRepository, stateDirectory: string): Promise<string> {
   const file = join(stateDirectory, 'repo-id')
-  const known = await readFile(file, 'utf8').catch(() => '')
-  if (known.trim() !== '') return known.trim()
+  const known = (await readFile(file, 'utf8').catch(() => '')).trim()
+  // One that is damaged is made anew: it comes from the history.
+  if (/^git:[0-9a-f]{16}$/.test(known)) return known
   const { stdout } = await git.git({ args: ['rev-list', '--max-parents=0', 'HEAD'] })
   const root = stdout.trim().split('\n').at(-1) ?? ''
   const repoId = `git:${root.slice(0, 16)}`
