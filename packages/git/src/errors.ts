@@ -1,4 +1,4 @@
-import { type ErrorKind, PatchlaneError } from '@patchlane/kernel'
+import { type ErrorKind, errorMessage, PatchlaneError } from '@patchlane/kernel'
 
 /** No repository at this folder or above it. */
 export class NotARepositoryError extends PatchlaneError {
@@ -24,6 +24,20 @@ export class ForeignRepositoryError extends PatchlaneError {
     super(`The repository at ${directory} belongs to another user, so git does not read it.`, {
       remedy: `If you trust it: git config --global --add safe.directory ${directory}`,
       ...options,
+    })
+  }
+}
+
+/** A folder of ours inside git's cannot be made or written. */
+export class GitFolderNotWrittenError extends PatchlaneError {
+  readonly code = 'GIT_FOLDER_NOT_WRITTEN'
+  override readonly kind: ErrorKind = 'environment'
+  override readonly retryable = true
+
+  constructor(directory: string, cause: unknown) {
+    super(`${directory} cannot be written: ${errorMessage(cause)}.`, {
+      remedy: 'See that this user may write there, and that the disk has space.',
+      cause,
     })
   }
 }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { sha256 } from '@patchlane/kernel'
+import { GitFolderNotWrittenError } from './errors.ts'
 import type { RepositoryLayout } from './repository-layout.ts'
 
 /**
@@ -23,6 +24,8 @@ export class PrivateGitDirectory {
     const key = sha256(attributes).slice(0, 16)
     const made = this.#made.get(key) ?? this.#make(key, attributes)
     this.#made.set(key, made)
+    // What failed may work the next time: a disk is not full for ever.
+    made.catch(() => this.#made.delete(key))
     return {
       GIT_DIR: await made,
       GIT_OBJECT_DIRECTORY: this.#layout.objectDirectory,
@@ -32,6 +35,15 @@ export class PrivateGitDirectory {
 
   async #make(key: string, attributes: string): Promise<string> {
     const directory = join(this.#layout.commonDir, 'patchlane', 'private', `${this.#layout.objectFormat}-${key}`)
+    try {
+      await this.#fill(directory, attributes)
+    } catch (cause) {
+      throw new GitFolderNotWrittenError(directory, cause)
+    }
+    return directory
+  }
+
+  async #fill(directory: string, attributes: string): Promise<void> {
     for (const folder of ['refs', 'info']) await mkdir(join(directory, folder), { recursive: true })
     const version = this.#layout.objectFormat === 'sha256' ? 1 : 0
     const extensions = version === 1 ? '[extensions]\n\tobjectFormat = sha256\n' : ''
@@ -43,7 +55,6 @@ export class PrivateGitDirectory {
       ),
       ensureFile(join(directory, 'info', 'attributes'), attributes),
     ])
-    return directory
   }
 }
 

@@ -1,4 +1,4 @@
-import { type ErrorKind, PatchlaneError } from '@patchlane/kernel'
+import { type ErrorKind, errorMessage, PatchlaneError } from '@patchlane/kernel'
 
 /** The configuration file cannot be read, or says something that Patchlane does not know. */
 export class ConfigError extends PatchlaneError {
@@ -32,6 +32,27 @@ export class AmbiguousIdError extends PatchlaneError {
 export class TargetError extends PatchlaneError {
   readonly code = 'PIPELINE_TARGET_INVALID'
   override readonly kind: ErrorKind = 'usage'
+}
+
+/** The folder for what is kept of a repository cannot be made or written. */
+export class StateNotWrittenError extends PatchlaneError {
+  readonly code = 'PIPELINE_STATE_NOT_WRITTEN'
+  override readonly kind: ErrorKind = 'environment'
+
+  constructor(directory: string, cause: unknown) {
+    const full = typeof cause === 'object' && cause !== null && 'code' in cause && cause.code === 'ENOSPC'
+    super(
+      full
+        ? `${directory} cannot be written: the disk is full.`
+        : `${directory} cannot be written: ${errorMessage(cause)}.`,
+      {
+        remedy: full
+          ? 'Free some space.'
+          : 'See that this user may write there; index, context, symbols, refs and map need it not.',
+        cause,
+      },
+    )
+  }
 }
 
 /** What was approved is not what waits now. */

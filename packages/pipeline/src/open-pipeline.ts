@@ -25,7 +25,7 @@ import { makePatch } from './wiring/make-patch.ts'
 import { openPlace } from './wiring/place.ts'
 import { openRepositoryContext, type RepositoryContext } from './wiring/repository-context.ts'
 import { StagingDependencies } from './wiring/staging-dependencies.ts'
-import { openStores, type Stores } from './wiring/stores.ts'
+import { openStores, openStoresForReading, type Stores } from './wiring/stores.ts'
 
 export interface OpenPipelineOptions {
   /** Any folder inside the repository, or inside a plain folder whose configuration makes it the target. */
@@ -48,9 +48,11 @@ export const openPipeline: OpenPipeline = async (options) => {
   const { git, folder, config, file } = place
   try {
     const context = await openRepositoryContext(place, options)
-    const stores = await openStores(context, config)
+    const { stores, trouble } = options.reading
+      ? await openStoresForReading(context, config)
+      : { stores: await openStores(context, config) }
     const gateTarget = () => folder ?? new GitBranchTarget({ repository: git, name: context.target })
-    return wire({ context, gateTarget, config, configFile: file, stores, owner: await gatewayOwner() })
+    return wire({ context, gateTarget, config, configFile: file, stores, trouble, owner: await gatewayOwner() })
   } catch (error) {
     await git.close()
     throw error
@@ -74,9 +76,11 @@ function wire(parts: {
   config: PatchlaneConfig
   configFile: string | null
   stores: Stores
+  /** Why nothing can be kept, where that is so. */
+  trouble: string | undefined
   owner: string
 }): Pipeline {
-  const { context, gateTarget, config, configFile, stores, owner } = parts
+  const { context, gateTarget, config, configFile, stores, trouble, owner } = parts
   const { git, repoId, target } = context
   const workspaceRoot = config.workspaces.root ?? defaultWorkspaceRoot(git.commonDir)
   const workspaces = new WorkspaceManager({
@@ -92,7 +96,7 @@ function wire(parts: {
   })
   const indexMetrics = new IndexMetrics()
   const code = new CodeIntelligence(context, stores, indexMetrics, config.context.reranker)
-  const codeDesk = new CodeDesk(context, config, code)
+  const codeDesk = new CodeDesk(context, config, code, trouble)
   const patches = new QueuePatchDesk(context, stores)
   const dependencies = new StagingDependencies(git)
   const { resolver } = config.merge

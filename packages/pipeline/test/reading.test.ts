@@ -1,3 +1,4 @@
+import { readFile, writeFile } from 'node:fs/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openPipeline } from '../src/index.ts'
 import { newFileDiff, ThrowawayRepository } from './support/throwaway-repository.ts'
@@ -74,5 +75,27 @@ describe('references to other patches', () => {
     const { patch } = await pipeline.propose({ text }, { onNote: (note) => notes.push(note) })
     expect(notes).toHaveLength(1)
     expect(patch.description).toContain(notes[0])
+  })
+})
+
+describe('reading without a database', () => {
+  it('goes on where the database is damaged, says so, and leaves it as it is', async () => {
+    const whole = await repository.open()
+    const first = await whole.context({ task: 'parseCookie' })
+    await whole.close()
+    const file = `${repository.directory}/.git/patchlane/patchlane.db`
+    const damaged = Buffer.alloc(50_000, 'x')
+    await writeFile(file, damaged)
+    const pipeline = await openPipeline({ directory: repository.directory, reading: true })
+    try {
+      const context = await pipeline.context({ task: 'parseCookie' })
+      expect(context.text).toBe(first.text)
+      expect(context.stamp).toEqual(first.stamp)
+      expect(context.notes.join()).toContain('patchlane.db')
+    } finally {
+      await pipeline.close()
+    }
+    expect(await readFile(file)).toEqual(damaged)
+    await expect(repository.open()).rejects.toMatchObject({ code: 'DATABASE_CORRUPT' })
   })
 })

@@ -1,3 +1,5 @@
+import { statfsSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { errorMessage } from '@patchlane/kernel'
 import { DatabaseBusyError, DatabaseCorruptError, DatabaseFullError, DatabaseUnavailableError } from '../errors.ts'
 
@@ -33,10 +35,24 @@ export function translateSqliteError(error: unknown, file: string): unknown {
       ...options,
       remedy: 'Free some space; nothing of this transaction was kept.',
     })
+  // Files beside the database that cannot grow are an error of input and output to SQLite.
+  if (code.startsWith('SQLITE_IOERR') && isFull(file))
+    return new DatabaseFullError(`No space left for ${file}.`, {
+      ...options,
+      remedy: 'Free some space; nothing of this transaction was kept.',
+    })
   if (/^SQLITE_(?:CANTOPEN|READONLY|IOERR|PERM|AUTH)/.test(code))
     return new DatabaseUnavailableError(`${file} cannot be read or written: ${errorMessage(error)}.`, {
       ...options,
       remedy: 'Check that the folder exists, that this user may write it, and that the disk is healthy.',
     })
   return error
+}
+
+function isFull(file: string): boolean {
+  try {
+    return statfsSync(dirname(file)).bavail === 0
+  } catch {
+    return false
+  }
 }

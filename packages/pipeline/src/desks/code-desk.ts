@@ -12,8 +12,11 @@ export class CodeDesk {
   readonly #context: RepositoryContext
   readonly #config: PatchlaneConfig
   readonly #code: CodeIntelligence
+  readonly #trouble: readonly string[]
 
-  constructor(context: RepositoryContext, config: PatchlaneConfig, code: CodeIntelligence) {
+  /** @param trouble why nothing can be kept, where that is so: it goes with each context. */
+  constructor(context: RepositoryContext, config: PatchlaneConfig, code: CodeIntelligence, trouble?: string) {
+    this.#trouble = trouble === undefined ? [] : [trouble]
     this.#context = context
     this.#config = config
     this.#code = code
@@ -65,7 +68,7 @@ export class CodeDesk {
       ...abortable,
     })
     const { overlay, files, text, tokens, readSet, notes } = bundle
-    return { stamp, overlay, files, text, tokens, readSet, notes }
+    return { stamp, overlay, files, text, tokens, readSet, notes: [...this.#trouble, ...notes] }
   }
 
   async symbols(name: string): Promise<SymbolHit[]> {

@@ -2,7 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { GitRepository } from '@patchlane/git'
 import { type RepoId, repoIdSchema, type TargetName, targetNameSchema } from '@patchlane/kernel'
-import { TargetError } from '../errors.ts'
+import { StateNotWrittenError, TargetError } from '../errors.ts'
 import type { Place } from './place.ts'
 
 /** The repository a pipeline works for: where it is, what it is called, where patches land, where state is kept. */
@@ -25,14 +25,17 @@ export async function openRepositoryContext(
   { target, reading = false }: { target?: string; reading?: boolean } = {},
 ): Promise<RepositoryContext> {
   const stateDirectory = join(git.commonDir, 'patchlane')
-  await mkdir(stateDirectory, { recursive: true })
+  // What can only be read can still be asked about.
+  await mkdir(stateDirectory, { recursive: true }).catch((error: unknown) => {
+    if (!reading) throw new StateNotWrittenError(stateDirectory, error)
+  })
   return {
     git,
     stateDirectory,
     ...(folder === null
       ? await resolveTarget(git, target ?? config.target, reading)
       : { target: folder.name, ref: folder.ref }),
-    repoId: repoIdSchema.parse(config.repoId ?? (await defaultRepoId(git, stateDirectory))),
+    repoId: repoIdSchema.parse(config.repoId ?? (await defaultRepoId(git, stateDirectory, reading))),
   }
 }
 
@@ -61,7 +64,7 @@ function fullRef(name: string): string {
 }
 
 /** Made from the oldest root commit, so that clones of a repository agree; remembered, because finding it walks the history. */
-async function defaultRepoId(git: GitRepository, stateDirectory: string): Promise<string> {
+async function defaultRepoId(git: GitRepository, stateDirectory: string, reading: boolean): Promise<string> {
   const file = join(stateDirectory, 'repo-id')
   const known = (await readFile(file, 'utf8').catch(() => '')).trim()
   // One that is damaged is made anew: it comes from the history.
@@ -69,6 +72,8 @@ async function defaultRepoId(git: GitRepository, stateDirectory: string): Promis
   const { stdout } = await git.git({ args: ['rev-list', '--max-parents=0', 'HEAD'] })
   const root = stdout.trim().split('\n').at(-1) ?? ''
   const repoId = `git:${root.slice(0, 16)}`
-  await writeFile(file, `${repoId}\n`)
+  await writeFile(file, `${repoId}\n`).catch((error: unknown) => {
+    if (!reading) throw new StateNotWrittenError(stateDirectory, error)
+  })
   return repoId
 }

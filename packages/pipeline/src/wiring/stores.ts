@@ -4,7 +4,7 @@ import { SqlApprovalStore } from '@patchlane/approval/sql'
 import { type Database, EventLog, openDatabase, VerdictCache, type WakeUps } from '@patchlane/database'
 import type { IndexVersionStore } from '@patchlane/index-version'
 import { SqlIndexVersionStore } from '@patchlane/index-version/sql'
-import type { EventDraft } from '@patchlane/kernel'
+import { type EventDraft, PatchlaneError } from '@patchlane/kernel'
 import { SqlRunStore } from '@patchlane/orchestrator/sql/run-store'
 import type { PatchQueue } from '@patchlane/patch-queue'
 import { SqlPatchQueue } from '@patchlane/patch-queue/sql'
@@ -31,15 +31,47 @@ export interface Stores {
   close(): Promise<void>
 }
 
+/** Why the database of a repository does not serve just now, while its code can still be read. */
+const unusable = new Set(['DATABASE_UNAVAILABLE', 'DATABASE_FULL', 'DATABASE_CORRUPT'])
+
+/**
+ * The stores for those who only read code: where the database does not serve (a full disk, one that cannot be written, damage), ones that are forgotten at
+ * the end. The code and its index are files of their own.
+ */
+export async function openStoresForReading(
+  context: Pick<RepositoryContext, 'repoId' | 'stateDirectory'>,
+  config: PatchlaneConfig,
+): Promise<{ stores: Stores; trouble?: string }> {
+  try {
+    return { stores: await openStores(context, config) }
+  } catch (error) {
+    if (!PatchlaneError.is(error) || !unusable.has(error.code)) throw error
+    return {
+      stores: await openStoresOn(await openDatabase({ file: ':memory:' }), context, config),
+      trouble: error.message,
+    }
+  }
+}
+
 /** SQLite in the repository's git directory, or Postgres where a URL says so. */
 export async function openStores(
-  { repoId, stateDirectory }: Pick<RepositoryContext, 'repoId' | 'stateDirectory'>,
+  context: Pick<RepositoryContext, 'repoId' | 'stateDirectory'>,
   config: PatchlaneConfig,
 ): Promise<Stores> {
   const url = config.databaseUrl ?? process.env.DATABASE_URL
   const database = await openDatabase(
-    url ? { url, ...directUrl(config), ...(await redisWakeUps()) } : { file: join(stateDirectory, 'patchlane.db') },
+    url
+      ? { url, ...directUrl(config), ...(await redisWakeUps()) }
+      : { file: join(context.stateDirectory, 'patchlane.db') },
   )
+  return openStoresOn(database, context, config)
+}
+
+async function openStoresOn(
+  database: Database,
+  { repoId }: Pick<RepositoryContext, 'repoId'>,
+  config: PatchlaneConfig,
+): Promise<Stores> {
   await database.migrate()
   const events = new EventLog(database)
   const publish = async (event: EventDraft) => {
