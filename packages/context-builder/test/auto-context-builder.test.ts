@@ -25,9 +25,9 @@ const files: Record<string, string> = {
   'docs/session.md': '# Session\n\nHow a session reads its cookie.\n',
 }
 
-async function open(options: Partial<AutoContextBuilderOptions> = {}) {
+async function open(options: Partial<AutoContextBuilderOptions> = {}, more: Record<string, string> = {}) {
   const reader = new MemoryTreeReader()
-  const commit = reader.commit({ message: 'Begin', files })
+  const commit = reader.commit({ message: 'Begin', files: { ...files, ...more } })
   const index = await CodeIndex.open({ reader })
   return { builder: new AutoContextBuilder({ index, repoId, ...options }), commit, index }
 }
@@ -129,6 +129,19 @@ describe('AutoContextBuilder', () => {
     expect(seen[0]).toMatchObject({ path: 'src/cookie.ts', definitions: ['parseCookie'] })
     expect(bundle.ranked[0]).toBe('src/cookie.ts')
     expect(bundle.notes).toEqual(['not re-ranked: no credit'])
+  })
+
+  it('shows the definition that the task is about, where the signatures of the whole file are too long', async () => {
+    const wanted = 'export function parseCookie(text: string) {\n  // quoted values\n  return text.split(";")\n}\n'
+    const { builder, commit } = await open(
+      {},
+      { 'src/cookie.ts': `${long}\n${long.replaceAll('helper', 'other')}\n${wanted}` },
+    )
+    const bundle = await builder.build({ task, commit, budgetTokens: 400 })
+    expect(bundle.tokens).toBeLessThanOrEqual(400)
+    expect(bundle.files[0]).toMatchObject({ path: 'src/cookie.ts', level: 'symbols' })
+    expect(bundle.text).toContain('return text.split(";")')
+    expect(bundle.readSet.symbols).toContain('src/cookie.ts#parseCookie')
   })
 
   it('refuses an empty task', async () => {

@@ -76,6 +76,12 @@ export interface ContextBundle {
   notes: string[]
 }
 
+/** A file among the pieces, and which definitions each text of it shows whole. */
+interface ShownFile {
+  file: ContextFile
+  symbols: Map<string, string[]>
+}
+
 /**
  * Builds the context of a task: the files that matter, as much of each as the budget allows, and why each is there.
  *
@@ -161,7 +167,7 @@ export class AutoContextBuilder {
       byFile.set(candidate.position, [...(byFile.get(candidate.position) ?? []), candidate])
     }
     await texts.load([...byFile.keys()])
-    const files = new Map<Piece, { file: ContextFile; symbols: Map<ContextLevel, string[]> }>()
+    const files = new Map<Piece, ShownFile>()
     // A file of code is in two lists; the one of all code counts.
     const scores = new Map([...ranking.byRole.values(), ranking.code].flatMap(relativeScores))
     const drafts = [...byFile].map(([position, wanted]) => {
@@ -169,18 +175,20 @@ export class AutoContextBuilder {
       const sorted = [...wanted].sort((a, b) => a.priority - b.priority)
       const why = [...new Set(sorted.map((candidate) => candidate.why))]
       const score = Math.round((scores.get(position) ?? 0) * 1_000) / 1_000
-      const symbols = new Map<ContextLevel, string[]>()
+      const symbols = new Map<string, string[]>()
       const text = texts.of(position)
       const { definitions, flags } = view.details(position)
       const readable =
         text !== undefined && !flags.includes('binary') && !flags.includes('minified') && !flags.includes('large')
-      const render = (level: ContextLevel): string | undefined => {
+      const render = (level: ContextLevel, most?: number): string | undefined => {
         const heading = `### ${path} (${why[0] ?? ''})`
         if (level === 'path') return `${heading}\n`
         if (!readable || (level !== 'full' && definitions.length === 0)) return undefined
-        const rendered = renderFile({ path, text, definitions, idf: ranking.signals.idf }, level)
-        symbols.set(level, rendered.symbols)
-        return `${heading}\n${fenced(rendered.body)}\n`
+        const rendered = renderFile({ path, text, definitions, idf: ranking.signals.idf }, level, most)
+        if (most !== undefined && rendered.symbols.length === 0) return undefined
+        const piece = `${heading}\n${fenced(rendered.body)}\n`
+        symbols.set(piece, rendered.symbols)
+        return piece
       }
       const file: ContextFile = { path, role, score, why, level: 'path', tokens: 0 }
       return {
@@ -229,15 +237,15 @@ export class AutoContextBuilder {
     view: CodeView
     ranking: Ranking
     packed: readonly Packed[]
-    files: ReadonlyMap<Piece, { file: ContextFile; symbols: Map<ContextLevel, string[]> }>
+    files: ReadonlyMap<Piece, ShownFile>
     notes: string[]
   }): Promise<ContextBundle> {
     const { base, view, ranking, packed, files, notes } = parts
     const symbols = new Set<string>()
-    const shown = packed.flatMap(({ piece, level, tokens }) => {
+    const shown = packed.flatMap(({ piece, level, text, tokens }) => {
       const entry = files.get(piece)
       if (entry === undefined) return []
-      for (const name of entry.symbols.get(level) ?? []) symbols.add(`${entry.file.path}#${name}`)
+      for (const name of entry.symbols.get(text) ?? []) symbols.add(`${entry.file.path}#${name}`)
       return [{ ...entry.file, level, tokens }]
     })
     const ranked = ranking.code.map(({ path }) => path)
@@ -279,11 +287,12 @@ function relativeScores(list: readonly RankedFile[]): [position: number, score: 
 }
 
 /** A piece is asked for the same level again each time the whole is fitted anew. */
-function onceEach<T>(render: (level: ContextLevel) => T): (level: ContextLevel) => T {
-  const known = new Map<ContextLevel, T>()
-  return (level) => {
-    const text = known.get(level) ?? render(level)
-    known.set(level, text)
+function onceEach<T>(render: (level: ContextLevel, most?: number) => T): (level: ContextLevel, most?: number) => T {
+  const known = new Map<string, T>()
+  return (level, most) => {
+    const key = `${level} ${most ?? ''}`
+    const text = known.get(key) ?? render(level, most)
+    known.set(key, text)
     return text
   }
 }

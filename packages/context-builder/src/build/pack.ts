@@ -6,8 +6,11 @@ export interface Piece {
   /** Its place in the context, first to last. */
   order: number
   most: ContextLevel
-  /** The piece as it stands in the context, heading included; undefined where the level makes no sense for it. */
-  render(level: ContextLevel): string | undefined
+  /**
+   * The piece as it stands in the context, heading included; undefined where the level makes no sense for it. With `most`, the level `symbols` is no longer
+   * than about so many lines.
+   */
+  render(level: ContextLevel, most?: number): string | undefined
 }
 
 export interface Packed {
@@ -19,6 +22,11 @@ export interface Packed {
 
 /** One piece takes no more than this share of the budget whole, so that one long file does not push out all others. */
 const MAX_SHARE = 0.4
+
+/** Of code, on average; a piece that has more is asked for with fewer lines. */
+const TOKENS_OF_A_LINE = 10
+/** A definition in fewer lines says as much by its signature. */
+const FEWEST_LINES = 8
 
 /**
  * Fits pieces into a budget. Each first gets its path, as long as paths fit; then, in their order, each is raised to the highest level
@@ -53,8 +61,8 @@ async function raise(
   budget: number,
   counter: TokenCounter,
 ): Promise<Raised | undefined> {
-  const fitting = async (level: ContextLevel): Promise<Raised | undefined> => {
-    const text = piece.render(level)
+  const fitting = async (level: ContextLevel, most?: number): Promise<Raised | undefined> => {
+    const text = piece.render(level, most)
     if (text === undefined || text.length < path.length) return undefined
     // A token is rarely longer than eight characters: what cannot fit need not be counted.
     if (text.length / 8 > room) return undefined
@@ -67,6 +75,17 @@ async function raise(
   if (whole !== undefined || !allowed('signatures')) return whole
   // To find the symbols that matter is dear, and they come with the signatures of the others: where those do not fit, these do not.
   const signatures = await fitting('signatures')
-  if (signatures === undefined || !allowed('symbols')) return signatures
-  return (await fitting('symbols')) ?? signatures
+  if (!allowed('symbols')) return signatures
+  const symbols = signatures === undefined ? undefined : await fitting('symbols')
+  if (symbols !== undefined) return symbols
+  // The definitions that the task speaks of most say more than the names of all.
+  for (
+    let lines = Math.floor(Math.min(room, budget * MAX_SHARE) / TOKENS_OF_A_LINE);
+    lines >= FEWEST_LINES;
+    lines = Math.floor(lines / 2)
+  ) {
+    const alone = await fitting('symbols', lines)
+    if (alone !== undefined) return alone
+  }
+  return signatures
 }

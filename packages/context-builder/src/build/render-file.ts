@@ -21,12 +21,16 @@ export interface RenderedFile {
   symbols: string[]
 }
 
-/** The text of a file at a level, without its heading. Line numbers are those of the file. */
-export function renderFile(file: FileToRender, level: ContextLevel): RenderedFile {
+/**
+ * The text of a file at a level, without its heading. Line numbers are those of the file. With `most`, the level `symbols` is the relevant definitions
+ * alone, as far as so many lines hold them.
+ */
+export function renderFile(file: FileToRender, level: ContextLevel, most?: number): RenderedFile {
   if (level === 'path') return { body: '', symbols: [] }
   if (level === 'full') return { body: file.text, symbols: [] }
   const lines = file.text.split('\n')
-  const chosen = level === 'symbols' ? relevantDefinitions(file, lines) : []
+  if (level === 'symbols' && most !== undefined) return definitionsAlone(file, lines, most)
+  const chosen = level === 'symbols' ? relevantDefinitions(file, lines, Math.max(60, lines.length * SHARE)) : []
   const parts: string[] = []
   let shownTo = 0
   const outline = file.definitions
@@ -42,8 +46,18 @@ export function renderFile(file: FileToRender, level: ContextLevel): RenderedFil
   return { body: parts.join('\n'), symbols: chosen.map(({ name }) => name) }
 }
 
-/** The definitions that have most of the task in few lines, best first, until they are as long as the level allows. */
-function relevantDefinitions({ definitions, idf, text }: FileToRender, lines: readonly string[]): IndexedDefinition[] {
+function definitionsAlone(file: FileToRender, lines: readonly string[], most: number): RenderedFile {
+  const chosen = relevantDefinitions(file, lines, most).sort((a, b) => a.startLine - b.startLine)
+  const parts = chosen.flatMap(({ startLine, endLine }) => [`${startLine}:`, ...lines.slice(startLine - 1, endLine)])
+  return { body: parts.join('\n'), symbols: chosen.map(({ name }) => name) }
+}
+
+/** The definitions that have most of the task in few lines, best first, until they are as long as allowed, in lines. */
+function relevantDefinitions(
+  { definitions, idf, text }: FileToRender,
+  lines: readonly string[],
+  most: number,
+): IndexedDefinition[] {
   const said = new TermsOfLines(text, idf)
   const scored = definitions
     .filter(({ kind }) => kind !== 'field' && kind !== 'declaration')
@@ -58,7 +72,7 @@ function relevantDefinitions({ definitions, idf, text }: FileToRender, lines: re
     .filter(({ score }) => score > 0)
     .sort((a, b) => b.score - a.score || a.definition.startLine - b.definition.startLine)
   const chosen: IndexedDefinition[] = []
-  let left = Math.max(60, lines.length * SHARE)
+  let left = Math.min(most, lines.length)
   for (const { definition, length } of scored) {
     const overlaps = chosen.some(
       (other) => other.startLine <= definition.endLine && definition.startLine <= other.endLine,
