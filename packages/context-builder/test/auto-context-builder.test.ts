@@ -144,6 +144,17 @@ describe('AutoContextBuilder', () => {
     expect(bundle.readSet.symbols).toContain('src/cookie.ts#parseCookie')
   })
 
+  it('says which words of its name or its folder speak for a file, as they stand there', async () => {
+    const { builder, commit } = await open(
+      {},
+      { 'src/compose.ts': 'export {}\n', 'src/trie-router/index.ts': 'export {}\n' },
+    )
+    const whyOf = async (about: string, path: string) =>
+      (await builder.build({ task: about, commit })).files.find((file) => file.path === path)?.why[0]
+    expect(await whyOf('composing breaks', 'src/compose.ts')).toBe('its name has compose')
+    expect(await whyOf('the trie router is slow', 'src/trie-router/index.ts')).toBe('its folder has trie, router')
+  })
+
   it('refuses an empty task', async () => {
     const { builder, commit } = await open()
     await expect(builder.build({ task: ' ', commit })).rejects.toMatchObject({ code: 'CONTEXT_EMPTY_TASK' })

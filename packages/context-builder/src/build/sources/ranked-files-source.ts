@@ -51,6 +51,19 @@ function mirrored(
   return known.find(({ times }) => times > MIRRORS)?.path
 }
 
+/** Words of a path, as they stand there, whose terms are among these: of the file's name, or of the folder that names a file called `index`. */
+function wordsInPath(path: string, terms: readonly string[]): string {
+  const parts = path.split('/')
+  const found = (text: string) =>
+    (text.match(/[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+|[^\W\d_a-zA-Z]+/g) ?? []).filter((word) =>
+      termsOf(word).some((term) => terms.includes(term)),
+    )
+  const inName = found(parts.at(-1) ?? '')
+  if (inName.length > 0) return `its name has ${inName.slice(0, 2).join(', ')}`
+  const inFolder = found(parts.at(-2) ?? '')
+  return `its folder has ${(inFolder.length > 0 ? inFolder : terms).slice(0, 2).join(', ')}`
+}
+
 /** The strongest thing that speaks for a file, in a few words. */
 function reasonOf(view: CodeView, ranking: Ranking, { position }: RankedFile): string {
   const { signals, query } = ranking
@@ -62,7 +75,7 @@ function reasonOf(view: CodeView, ranking: Ranking, { position }: RankedFile): s
     .filter((name) => wanted.has(termsOf(name).at(-1) ?? ''))
   if (defined.length > 0) return `defines ${[...new Set(defined)].slice(0, 3).join(', ')}`
   const named = (PathWords.of(view).nameTerms[position] ?? []).filter((term) => query.terms.has(term))
-  if (named.length > 0 && (signals.baseName[position] ?? 0) > 0.5) return `its name has ${named.slice(0, 2).join(', ')}`
+  if (named.length > 0 && (signals.baseName[position] ?? 0) > 0.5) return wordsInPath(view.file(position).path, named)
   const share = (values: Float64Array) =>
     (values[position] ?? 0) /
     Math.max(
