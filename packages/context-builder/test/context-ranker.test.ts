@@ -8,6 +8,7 @@ import {
   MemoryTreeReader,
   readTask,
   signalsOf,
+  termsOf,
 } from '../src/index.ts'
 
 const files: Record<string, string> = {
@@ -81,6 +82,9 @@ describe('ContextRanker', () => {
       'src/json/provider.py',
     )
     expect(rank('src.json.provider is slow')()[0]).toBe('src/json/provider.py')
+    expect(rank('crash\n  File "C:\\project\\src\\json\\provider.py", line 2, in dumps')()[0]).toBe(
+      'src/json/provider.py',
+    )
   })
 
   it('prefers the package that the task names among parallel ones', async () => {
@@ -172,6 +176,36 @@ describe('readTask', () => {
     expect(query.paths).toEqual(expect.arrayContaining(['src/node/css.ts', 'vite.config.ts']))
     expect(query.modules).toContain('a.b.c')
     expect(query.words).toBe(12)
+  })
+
+  it('reads paths of Windows as others', () => {
+    const { paths } = readTask(
+      [
+        'It fails',
+        '    at f (C:\\work\\hono\\src\\compose.ts:30:12)',
+        '  File "C:\\\\work\\\\app\\\\x.py", line 3',
+        'also in .\\src\\router.ts, and \\\\server\\share\\lib\\a.go; it logs "caf\\u00e9" and \\"src/quoted.ts\\"',
+      ].join('\n'),
+    )
+    expect(paths).toEqual(
+      expect.arrayContaining([
+        'work/hono/src/compose.ts',
+        'work/app/x.py',
+        'src/router.ts',
+        'server/share/lib/a.go',
+        'src/quoted.ts',
+      ]),
+    )
+  })
+
+  it('finds words that touch characters of scripts without blanks', () => {
+    const apart = readTask('蓝图 blueprint 注册失败\n\nサーバー server2 の get_value を直す')
+    const touching = readTask('蓝图blueprint注册失败\n\nサーバーserver2のget_valueを直す')
+    expect(touching).toEqual(apart)
+    expect([...touching.titleTerms.keys()]).toEqual(expect.arrayContaining(['蓝图', 'blueprint', '注册']))
+    // A sign that lengthens a syllable is a part of it, and scripts with blanks are not taken apart.
+    expect([...readTask('サーバーx').terms.keys()]).toEqual(['サー', 'ーバ', 'バー', 'x'])
+    expect([...readTask('naïveжук').terms.keys()]).toEqual(termsOf('naïveжук'))
   })
 
   it('takes an area before the title for a word, and the kind of a change for none', () => {

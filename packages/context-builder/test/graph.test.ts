@@ -116,6 +116,37 @@ describe('testsOf', () => {
     expect(tests('src/models.py')).toEqual(['tests/test_all.py'])
     expect(tests('pkg/render.go')).toEqual(['pkg/render_test.go'])
   })
+
+  it('takes the folder for the name where the name says nothing', async () => {
+    const { tests } = await graphOf({
+      'src/index.ts': '',
+      'src/middleware/basic-auth/index.ts': '',
+      'src/middleware/basic-auth/index.test.ts': '',
+      'src/middleware/cors/index.ts': '',
+      'src/middleware/cors.ts': '',
+      'src/middleware/jwt/index.ts': '',
+      'src/middleware/jwt/__tests__/index.test.ts': '',
+      'test/cors/index.test.ts': '',
+      'test/index.test.ts': '',
+      'pkg/__init__.py': '',
+      'pkg/views/__init__.py': '',
+      'tests/__init__.py': '',
+      'tests/models/__init__.py': '',
+      'tests/test_views.py': '',
+      'cmd/serve/main.go': '',
+      'cmd/build/main.go': '',
+      'cmd/build/main_test.go': '',
+    })
+    expect(tests('src/middleware/basic-auth/index.ts')).toEqual(['src/middleware/basic-auth/index.test.ts'])
+    expect(tests('src/middleware/cors/index.ts')).toEqual(['test/cors/index.test.ts'])
+    expect(tests('src/middleware/cors.ts')).toEqual(['test/cors/index.test.ts'])
+    expect(tests('src/middleware/jwt/index.ts')).toEqual(['src/middleware/jwt/__tests__/index.test.ts'])
+    expect(tests('src/index.ts')).toEqual(['test/index.test.ts'])
+    expect(tests('pkg/__init__.py')).toEqual([])
+    expect(tests('pkg/views/__init__.py')).toEqual(['tests/test_views.py'])
+    expect(tests('cmd/serve/main.go')).toEqual([])
+    expect(tests('cmd/build/main.go')).toEqual(['cmd/build/main_test.go'])
+  })
 })
 
 describe('GraphBuilder', () => {

@@ -49,13 +49,31 @@ function testsByName(view: CodeView): Map<string, number[]> {
   return byName
 }
 
-/** What a file or its test is called after: `test_views.py`, `views_test.go`, `views.spec.ts` and `views.py` are all `views`. */
+/** Names that each folder may have one of: the folder's name says what is in the file. */
+const COMMON_NAME = /^(?:index|__init__|mod|main|lib)$/
+/** Folders that stand in every package, and those of its tests. */
+const COMMON_FOLDER = /^(?:src|source|lib|tests?|__tests?__|specs?)$/i
+
+/**
+ * What a file or its test is called after: `test_views.py`, `views_test.go`, `views.spec.ts` and `views.py` are all `views`, and so are
+ * `views/index.ts` and `views/__tests__/index.test.ts`.
+ */
 export function subjectName(path: string): string {
-  const name = path.slice(path.lastIndexOf('/') + 1).replace(/\..*$/, '')
-  return name
-    .replace(/^test[_-]|[_-]tests?$|Tests?$|[_-]spec$/, '')
-    .toLowerCase()
-    .replace(/[_-]/g, '')
+  const parts = path.split('/')
+  const name = withoutTest((parts.pop() ?? '').replace(/\..*$/, ''))
+  if (!COMMON_NAME.test(name)) return plain(name)
+  const folder = parts.findLast((part) => !COMMON_FOLDER.test(part))
+  if (folder !== undefined) return plain(withoutTest(folder))
+  // Of a package without a name of its own: the file that makes a folder a package is named after nothing.
+  return name === '__init__' ? '' : name
+}
+
+function withoutTest(name: string): string {
+  return name.replace(/^test[_-]|[_-]tests?$|Tests?$|[_-]spec$/, '')
+}
+
+function plain(name: string): string {
+  return name.toLowerCase().replace(/[_-]/g, '')
 }
 
 function nearness(a: string, b: string): number {

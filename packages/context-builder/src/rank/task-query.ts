@@ -35,7 +35,9 @@ const changeKinds =
 const MAX_TASK = 20_000
 
 export function readTask(task: string): TaskQuery {
-  const text = withoutForm(task.slice(0, MAX_TASK)).trimStart()
+  const text = withoutForm(scriptsApart(task.slice(0, MAX_TASK))).trimStart()
+  // Traces of Windows, where what writes them may double each `\\` too.
+  const slashed = text.replace(/\\+(?=[\w@.+-])/g, '/')
   const title = text.split('\n', 1)[0] ?? ''
   // The kind of a change says nothing about where; an area does: `feat(css): …`, but `css: …`.
   const plainTitle = title.replace(/^(\w+)(\([^)]*\))?!?:/, (whole, kind: string, scope: string | undefined) =>
@@ -44,9 +46,9 @@ export function readTask(task: string): TaskQuery {
   const titleTerms = countTerms(plainTitle, 2, new Map())
   const terms = countTerms(text.slice(title.length), 1, new Map(titleTerms))
   const paths = unique([
-    ...matches(text, /(?:^|[\s"'`(<[:])((?:\.{0,2}\/)?(?:[\w@.+-]+\/)+[\w@.+-]+)/gm),
+    ...matches(slashed, /(?:^|[\s"'`(<[:])((?:\.{0,2}\/)?(?:[\w@.+-]+\/)+[\w@.+-]+)/gm),
     ...matches(
-      text,
+      slashed,
       /(?:^|[\s"'`(<[])([\w.+-]+\.(?:[cm]?[jt]sx?|pyi?|go|rs|java|c|cc|cpp|h|hpp|cs|rb|php|vue|svelte|css|scss|json|ya?ml|toml|md|rst))\b/gm,
     ),
   ]).map((path) => path.replace(/^[./]+/, '').replace(/[.,:;]+$/, ''))
@@ -60,6 +62,18 @@ export function readTask(task: string): TaskQuery {
     modules: unique(matches(text, /\b([a-z_][\w]*(?:\.[a-z_]\w*)+)\b/gi)),
     scopes: scopesIn(title),
   }
+}
+
+const blankless = '[\\p{scx=Han}\\p{scx=Hiragana}\\p{scx=Katakana}]'
+const otherCharacter = `(?!${blankless})[\\p{L}\\p{N}_$]`
+const scriptBoundary = new RegExp(
+  `(?<=${blankless})(?=${otherCharacter})|(?<=${otherCharacter}\\p{M}*)(?=${blankless})`,
+  'gu',
+)
+
+/** In scripts without blanks, a name in Latin letters stands among the others as it is; each is searched for apart. */
+function scriptsApart(text: string): string {
+  return text.replace(scriptBoundary, ' ')
 }
 
 /** Without what a form adds to every text: its hints, and the boxes to tick. */
