@@ -26,6 +26,26 @@ it('prints where names are, as other tools do', async () => {
   expect(cli.err).toBe('nothing is used nowhere.\n')
 })
 
+it('says how many places of a name it leaves out', async () => {
+  const cli = new Cli()
+  const hits = [1, 2, 3].map((line) => ({ name: 'login', kind: 'reference', path: 'src/a.ts', line }))
+  cli.pipeline.references = async () => hits
+  expect(await cli.run('refs', 'login', '--limit', '2')).toBe(0)
+  expect(cli.out).toBe('src/a.ts:1: reference login\nsrc/a.ts:2: reference login\n')
+  expect(cli.err).toBe('2 of 3 places; --limit shows more.\n')
+  await cli.run('refs', 'login', '-n', '2', '--json')
+  expect(JSON.parse(cli.out)).toEqual({ name: 'login', hits: hits.slice(0, 2), total: 3 })
+  expect(cli.err).toBe('')
+  await cli.run('refs', 'login', '--limit', '3')
+  expect(cli.err).toBe('')
+  cli.pipeline.symbols = async () =>
+    Array.from({ length: 201 }, () => ({ name: 'a', kind: 'class', path: 'a', line: 1 }))
+  await cli.run('symbols', 'a')
+  expect(cli.out.trim().split('\n')).toHaveLength(200)
+  expect(cli.err).toBe('200 of 201 places; --limit shows more.\n')
+  expect(await cli.run('symbols', 'a', '--limit', '0')).toBe(2)
+})
+
 it('proposes bytes from standard input or a file', async () => {
   const cli = new Cli()
   cli.io.stdin = 'diff --git …'

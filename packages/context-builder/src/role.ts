@@ -24,14 +24,18 @@ export function isCode(path: string): boolean {
   return codeFile.test(path)
 }
 
+/** Prose by its ending or its name; a program may be called `history.py`, and is none. */
+export function isDocument(path: string): boolean {
+  return docFile.test(path) && !codeFile.test(path)
+}
+
 /** The role of a file by its path, and by what the index saw in it. */
 export function roleOf(path: string, flags: readonly DocumentFlag[] = []): FileRole {
   if (vendored.test(path)) return 'vendored'
   if (generatedName.test(path) || flags.includes('generated') || flags.includes('minified')) return 'generated'
   if (testName.test(path)) return 'test'
   if (exampleName.test(path)) return 'example'
-  // A program may be called `history.py`; a document has no ending of code.
-  if ((docFile.test(path) && !codeFile.test(path)) || docName.test(path)) return 'doc'
+  if (isDocument(path) || docName.test(path)) return 'doc'
   if (toolingName.test(path)) return 'config'
   if (codeFile.test(path)) return 'implementation'
   return 'config'

@@ -1,6 +1,8 @@
-import { findReferences, languageOf } from '@patchlane/syntax'
-import { ViewTexts } from './build/view-texts.ts'
 import type { CodeView } from './code-view.ts'
+import type { IndexedDefinition } from './document.ts'
+import type { FileRole } from './role.ts'
+import { ownerInSource, typeName } from './symbol-owner.ts'
+import { textsInBatches } from './texts-in-batches.ts'
 import type { TreeReader } from './tree-reader.ts'
 import { termsOf } from './words.ts'
 
@@ -17,17 +19,65 @@ export interface SymbolOptions {
   limit?: number
 }
 
+/** Hits where nothing else is asked for. */
+export const DEFAULT_HITS = 200
+
 /**
- * Where a name is defined. `Type.member` looks for a member of that type. Exact names go first, then those that differ in case or
- * separators (`read_config`, `readConfig`); implementation before tests; then by path.
+ * Where a name is defined. `Type.member` looks for a member of that type, as far as the index knows it; {@link findSymbolsInSource} knows more.
+ * Exact names go first, then those that differ in case or separators (`read_config`, `readConfig`); implementation before tests, tests
+ * before documents; then by path.
  */
 export function findSymbols(view: CodeView, name: string, options: SymbolOptions = {}): SymbolHit[] {
+  const { found } = definitionsOf(view, name)
+  return bestOf(found, options)
+}
+
+/** As {@link findSymbols}, with members whose type only the source tells: Go's methods by their receivers, `Type.member = function`. */
+export async function findSymbolsInSource(
+  view: CodeView,
+  reader: TreeReader,
+  name: string,
+  options: SymbolOptions = {},
+): Promise<SymbolHit[]> {
+  const { found, owner, apart } = definitionsOf(view, name)
+  if (owner === undefined) return bestOf(found, options)
+  const byFile = Map.groupBy(apart, ({ position }) => position)
+  for await (const [position, text] of textsInBatches(view, reader, [...byFile.keys()])) {
+    const { path } = view.file(position)
+    const lines = text.split('\n')
+    for (const candidate of byFile.get(position) ?? []) {
+      if (ownerInSource(path, lines, candidate.definition) === owner) found.push(candidate)
+    }
+  }
+  return bestOf(found, options)
+}
+
+/** Roles in the order of what is looked for first. */
+export function placeOfRole(role: FileRole): number {
+  return role === 'implementation' ? 0 : role === 'test' ? 1 : role === 'doc' ? 2 : 3
+}
+
+interface Candidate {
+  definition: IndexedDefinition
+  exact: boolean
+  position: number
+  hit: SymbolHit
+  place: number
+}
+
+/** Definitions of a name, and apart from them those that stand in no type as far as the index knows, where a type is asked for. */
+function definitionsOf(
+  view: CodeView,
+  name: string,
+): { found: Candidate[]; apart: Candidate[]; owner: string | undefined } {
   const parts = name.split(/::|[.#]/).filter((part) => part !== '')
   const wanted = parts.at(-1) ?? ''
-  const owner = parts.at(-2)
+  const written = parts.slice(0, -1).findLast((part) => part !== 'prototype')
+  const owner = written === undefined ? undefined : typeName(written)
   const term = termsOf(wanted).at(-1)
-  if (term === undefined) return []
-  const found: { hit: SymbolHit; rank: number; position: number }[] = []
+  const found: Candidate[] = []
+  const apart: Candidate[] = []
+  if (term === undefined) return { found, apart, owner }
   view.eachPosting(term, (position, posting) => {
     if (posting.definition === 0) return
     const { definitions } = view.details(position)
@@ -36,57 +86,29 @@ export function findSymbols(view: CodeView, name: string, options: SymbolOptions
       const own = definition.name.split(/::/).at(-1) ?? ''
       const exact = own === wanted
       if (!exact && termsOf(own).at(-1) !== term) continue
-      if (owner !== undefined && definitions[definition.container]?.name !== owner) continue
-      const rank = (exact ? 0 : 2) + (role === 'implementation' ? 0 : 1)
-      found.push({
-        hit: { name: definition.name, kind: definition.kind, path, line: definition.startLine },
-        rank,
+      const candidate: Candidate = {
+        definition,
+        exact,
         position,
-      })
+        hit: { name: definition.name, kind: definition.kind, path, line: definition.startLine },
+        place: placeOfRole(role),
+      }
+      // C++ writes the type before the name, others around it.
+      const before = definition.name.slice(0, -own.length).replace(/::$/, '')
+      const container = before === '' ? definitions[definition.container]?.name : before
+      if (owner === undefined || (container !== undefined && typeName(container) === owner)) found.push(candidate)
+      else if (container === undefined) apart.push(candidate)
     }
   })
+  return { found, apart, owner }
+}
+
+function bestOf(found: readonly Candidate[], { limit = DEFAULT_HITS }: SymbolOptions): SymbolHit[] {
   return found
-    .sort((a, b) => a.rank - b.rank || a.position - b.position || a.hit.line - b.hit.line)
-    .slice(0, options.limit ?? 200)
+    .toSorted(
+      (a, b) =>
+        Number(b.exact) - Number(a.exact) || a.place - b.place || a.position - b.position || a.hit.line - b.hit.line,
+    )
+    .slice(0, limit)
     .map(({ hit }) => hit)
-}
-
-/** Where a name is used, definitions included: by name alone, comments and strings left out. In the order of paths. */
-export async function findSymbolReferences(
-  view: CodeView,
-  reader: TreeReader,
-  name: string,
-  options: SymbolOptions = {},
-): Promise<SymbolHit[]> {
-  const wanted = name.split(/::|[.#]/).at(-1) ?? ''
-  const limit = options.limit ?? 200
-  const term = termsOf(wanted).at(-1)
-  if (term === undefined) return []
-  const positions: number[] = []
-  view.eachPosting(term, (position) => positions.push(position))
-  positions.sort((a, b) => a - b)
-  const texts = new ViewTexts(view, reader)
-  const hits: SymbolHit[] = []
-  for (let at = 0; at < positions.length && hits.length < limit; at += 100) {
-    const batch = positions.slice(at, at + 100)
-    await texts.load(batch)
-    for (const position of batch) hits.push(...(await referencesIn(view, texts, position, wanted)))
-  }
-  return hits.slice(0, limit)
-}
-
-async function referencesIn(view: CodeView, texts: ViewTexts, position: number, name: string): Promise<SymbolHit[]> {
-  const { path } = view.file(position)
-  const language = languageOf(path)
-  const text = texts.of(position)
-  if (language === undefined || text === undefined || !text.includes(name)) return []
-  const defined = new Map(
-    view
-      .details(position)
-      .definitions.filter((d) => d.name === name)
-      .map((d) => [d.startLine, d.kind]),
-  )
-  // A file that cannot be parsed has no references that can be told from words.
-  const references = await findReferences(language, text, name).catch(() => [])
-  return references.map(({ line }) => ({ name, kind: defined.get(line) ?? 'reference', path, line }))
 }

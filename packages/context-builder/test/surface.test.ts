@@ -30,6 +30,7 @@ it('offers these names and no others', () => {
       "featuresOf",
       "findSymbolReferences",
       "findSymbols",
+      "findSymbolsInSource",
       "readTask",
       "repositoryMap",
       "roleOf",

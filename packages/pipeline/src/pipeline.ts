@@ -33,7 +33,9 @@ export interface Pipeline {
     onProgress?: (progress: IndexProgress) => void
   }): Promise<IndexSummary>
   context(request: ContextRequest): Promise<ContextBundle>
+  /** Everywhere a name is defined, best first. */
   symbols(name: string): Promise<SymbolHit[]>
+  /** Everywhere a name is used, best first. */
   references(name: string): Promise<SymbolHit[]>
   map(budgetTokens: number): Promise<string>
 

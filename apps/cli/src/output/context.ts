@@ -13,6 +13,8 @@ export const contextFilesOutputSchema = z.object({ files: z.array(z.string()) })
 export const symbolsOutputSchema = z.object({
   name: z.string(),
   hits: z.array(z.object({ name: z.string(), kind: z.string(), path: z.string(), line: z.number() })),
+  /** How many there are, of which `hits` has the first. */
+  total: z.number(),
 })
 
 /** `map --json` */

@@ -7,6 +7,9 @@ import { commitsInUse } from '../wiring/commits-in-use.ts'
 import type { RepositoryContext } from '../wiring/repository-context.ts'
 import { uncommittedChanges } from '../wiring/uncommitted-changes.ts'
 
+/** Whoever shows fewer can say of how many. */
+const EVERY_HIT = { limit: Number.POSITIVE_INFINITY }
+
 /** Questions about the code of the target, answered from exactly the state that the answer's stamp names. */
 export class CodeDesk {
   readonly #context: RepositoryContext
@@ -72,14 +75,15 @@ export class CodeDesk {
   }
 
   async symbols(name: string): Promise<SymbolHit[]> {
-    const { findSymbols } = await import('@patchlane/context-builder')
-    return findSymbols(await this.#view(), name)
+    const { findSymbolsInSource } = await import('@patchlane/context-builder')
+    const { index } = await this.#code.open()
+    return findSymbolsInSource(await this.#view(), index.reader, name, EVERY_HIT)
   }
 
   async references(name: string): Promise<SymbolHit[]> {
     const { findSymbolReferences } = await import('@patchlane/context-builder')
     const { index } = await this.#code.open()
-    return findSymbolReferences(await this.#view(), index.reader, name)
+    return findSymbolReferences(await this.#view(), index.reader, name, EVERY_HIT)
   }
 
   async map(budgetTokens: number): Promise<string> {
