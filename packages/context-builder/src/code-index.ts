@@ -91,7 +91,8 @@ export class CodeIndex {
     const digest = treeDigest(this.#version, tree)
     const view = new CodeView({ commit: request.commit, digest, files, find, like, holds })
     this.#wholeTrees.set(view, tree)
-    keepLast(this.#views, request.commit, view)
+    // What could not be read this time may be the next.
+    if (view.unread === 0) keepLast(this.#views, request.commit, view)
     return view
   }
 

@@ -32,6 +32,8 @@ export class CodeView {
   readonly commit: ObjectId
   readonly digest: IndexDigest
   readonly files: readonly ViewFile[]
+  /** Files that were not at hand when the view was made (a partial clone): known by their paths until another view is made. */
+  readonly unread: number
   readonly #places: readonly (DocumentPlace | undefined)[]
   #positions: ReadonlyMap<string, number> | undefined
   /** For each segment, the first file of each document plus one; 0 for documents of other states. */
@@ -53,6 +55,7 @@ export class CodeView {
       usable.set(segment, known)
       return known
     }
+    let unread = 0
     let other = 0
     let samePaths = like?.files.length === sorted.length
     this.files = sorted.map((file, at) => {
@@ -70,11 +73,14 @@ export class CodeView {
             : source.find(documentKey(file))
       places.push(place)
       if (place !== undefined) this.#attach(place, at)
-      if (same) return beside
+      if (place === undefined && file.mode !== '160000') unread++
+      // What was not at hand for the other view may be now.
+      if (same && (known !== undefined || place === undefined)) return beside
       if (place === undefined) return { ...file, role: roleOf(file.path), lines: 0 }
       const { segment, document } = place
       return { ...file, role: roleOf(file.path, flagsOf(segment.flags(document))), lines: segment.lines(document) }
     })
+    this.unread = unread
     this.#places = places
     if (samePaths && like !== undefined) this.#positions = like.#positions
   }

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { GitRepository } from '@patchlane/git'
 import { isObjectId, type ObjectId, objectIdSchema, PatchlaneError } from '@patchlane/kernel'
 import type { Blob, HistoryCommit, TreeFile, TreeReader } from './tree-reader.ts'
+import { treelessRemote } from './treeless-clone.ts'
 
 /** Above this many objects one more process costs less than as many questions to the one that runs. */
 const BULK = 64
@@ -50,7 +51,8 @@ export class GitTreeReader implements TreeReader {
       if (!PatchlaneError.is(error) || error.code !== 'GIT_COMMAND_FAILED') throw error
       const here = await this.#objectsHere()
       const missing = oids.filter((oid) => !here.has(oid))
-      if (missing.length === 0) throw error
+      // All of them are here: the process ended on what somebody else asked for.
+      if (missing.length === 0) return this.#readAll(oids, limits)
       const blobs = await this.#readAll(
         oids.filter((oid) => here.has(oid)),
         limits,
@@ -81,7 +83,10 @@ export class GitTreeReader implements TreeReader {
   }
 
   async listHistory(commit: string, limit: number): Promise<ObjectId[]> {
-    const resolved = await this.#repository.resolve(commit)
+    // What a commit changed is in its trees, and git would fetch each by itself, for thousands of commits.
+    if ((await treelessRemote(this.#repository)) !== undefined) return []
+    // An id needs no question to the process that reads blobs: it ends when one of them cannot be fetched.
+    const resolved = isObjectId(commit) ? commit : await this.#repository.resolve(commit)
     const { stdout } = await this.#repository.git({
       args: ['rev-list', '--no-merges', `--max-count=${limit}`, resolved],
     })
@@ -89,7 +94,15 @@ export class GitTreeReader implements TreeReader {
   }
 
   async historyState(): Promise<string> {
-    return readFile(join(this.#repository.commonDir, 'shallow'), 'utf8').catch(() => '')
+    const shallow = await readFile(join(this.#repository.commonDir, 'shallow'), 'utf8').catch(() => '')
+    return (await treelessRemote(this.#repository)) === undefined ? shallow : `treeless ${shallow}`
+  }
+
+  async missingHistory(): Promise<string | undefined> {
+    const remote = await treelessRemote(this.#repository)
+    if (remote === undefined) return undefined
+    const { name, filter } = remote
+    return `past commits say nothing: this clone (${filter}) has no past trees; \`git config remote.${name}.partialCloneFilter blob:none\` and \`git fetch --refetch ${name}\` bring them`
   }
 
   async readHistory(commits: readonly ObjectId[]): Promise<HistoryCommit[]> {

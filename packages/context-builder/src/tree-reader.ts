@@ -39,6 +39,8 @@ export interface TreeReader {
   listHistory(commit: string, limit: number): Promise<ObjectId[]>
   /** Changes when commits may have another past than before: a shallow clone that was deepened. Without it, nothing of the past is kept. */
   historyState?(): Promise<string>
+  /** Why {@link listHistory} gives no commits though there are some, and what would help; undefined where it gives them. */
+  missingHistory?(): Promise<string | undefined>
   /** In the order asked for. */
   readHistory(commits: readonly ObjectId[]): Promise<HistoryCommit[]>
 }

@@ -6,7 +6,7 @@ import { promisify } from 'node:util'
 import { GitRepository } from '@patchlane/git'
 import { objectIdSchema, repoIdSchema } from '@patchlane/kernel'
 import { afterEach, expect, it } from 'vitest'
-import { AutoContextBuilder, CodeIndex, findSymbols, GitTreeReader } from '../src/index.ts'
+import { AutoContextBuilder, CodeIndex, findSymbols, GitTreeReader, GraphBuilder, HistoryStore } from '../src/index.ts'
 import { FixtureRepository } from './fixture-repository.ts'
 
 const run = promisify(execFile)
@@ -114,6 +114,127 @@ it('works in a partial clone, with the blobs that are there', async () => {
   expect(await symbolsAt()).toEqual(['src/cookie.ts'])
   await run('git', ['-C', folder, 'remote', 'set-url', 'origin', url])
   expect(await symbolsAt()).toEqual(['src/cookie.ts', 'src/large.ts'])
+})
+
+it('reads what is there while another question ends git on what is not', async () => {
+  const source = await fixture()
+  await source.commit({
+    message: 'Begin',
+    files: { 'large.ts': '// words\n'.repeat(2_000), 'small.ts': 'export const small = 1\n' },
+  })
+  await source.git('config', 'uploadpack.allowFilter', 'true')
+  const folder = await mkdtemp(join(tmpdir(), 'patchlane-partial-'))
+  cleanups.push(() => rm(folder, { recursive: true, force: true }))
+  await run('git', ['clone', '-q', '--no-checkout', '--filter=blob:limit=1k', `file://${source.directory}`, folder])
+  await run('git', ['-C', folder, 'remote', 'set-url', 'origin', 'file:///nowhere'])
+  const { reader, repository } = await openAt(folder)
+  const commit = await repository.resolve('HEAD')
+  const [large, small] = await reader.listTree(commit)
+  if (large === undefined || small === undefined) throw new Error('no files')
+  const [missing, here, history] = await Promise.all([
+    reader.readBlobs([large.oid], { maxBytes: 100_000 }),
+    reader.readBlobs([small.oid], { maxBytes: 100_000 }),
+    reader.listHistory(commit, 10),
+  ])
+  expect(missing).toEqual([{ oid: large.oid, size: 0, content: null }])
+  expect(here).toMatchObject([{ oid: small.oid, size: 23 }])
+  expect(history).toEqual([commit])
+})
+
+it('keeps no graph that was made while files were missing, and says that they are', async () => {
+  const source = await fixture()
+  const padding = '// words\n'.repeat(2_000)
+  await source.commit({
+    message: 'Begin',
+    files: {
+      'package.json': '{ "name": "shop" }',
+      'src/cookie.ts': `import { jar } from './jar.ts'\nexport const cookie = jar\n${padding}`,
+      'src/jar.ts': 'export const jar = 1\n',
+    },
+  })
+  await source.git('config', 'uploadpack.allowFilter', 'true')
+  const folder = await mkdtemp(join(tmpdir(), 'patchlane-partial-'))
+  cleanups.push(() => rm(folder, { recursive: true, force: true }))
+  const url = `file://${source.directory}`
+  await run('git', ['clone', '-q', '--no-checkout', '--filter=blob:limit=1k', url, folder])
+  const remote = (to: string) => run('git', ['-C', folder, 'remote', 'set-url', 'origin', to])
+  const open = async () => {
+    const { index, repository } = await openAt(folder)
+    const commit = await repository.resolve('HEAD')
+    const builder = new AutoContextBuilder({ index, repoId: repoIdSchema.parse('partial') })
+    return async () => {
+      const { files, notes } = await builder.build({ task: 'cookie is wrong', commit })
+      return { files: files.map(({ path, why }) => `${path}: ${why.join()}`), notes }
+    }
+  }
+  await remote('file:///nowhere')
+  const build = await open()
+  const missing =
+    '1 file could not be read (not in this partial clone, and not to be fetched now) and is known by its path alone'
+  for (const notes of [(await build()).notes, (await (await open())()).notes]) expect(notes).toEqual([missing])
+  await remote(url)
+  // In the process that met the gap, and in one that comes after it.
+  for (const { files, notes } of [await build(), await (await open())()]) {
+    expect(files).toContainEqual(expect.stringMatching(/^src\/jar\.ts: .*imported by src\/cookie\.ts/))
+    expect(notes).toEqual([])
+  }
+})
+
+it('keeps no graph that was made without a configuration file, however well the rest is known', async () => {
+  const source = await fixture()
+  const configuration = '{ "compilerOptions": { "paths": { "@/*": ["./src/*"] } } }'
+  await source.commit({
+    message: 'Begin',
+    files: { 'tsconfig.json': configuration, 'src/a.ts': "import '@/b'\n", 'src/b.ts': 'export const b = 1\n' },
+  })
+  const { index, repository, reader } = await openAt(source.directory)
+  const commit = await repository.resolve('HEAD')
+  const view = await index.view({ commit })
+  class Forgetful extends GitTreeReader {
+    override readBlobs: GitTreeReader['readBlobs'] = async (oids) =>
+      oids.map((oid) => ({ oid, size: 0, content: null }))
+  }
+  const imports = async (read: GitTreeReader) =>
+    (await new GraphBuilder(read, { directory: index.directory }).of(view)).imports
+  expect(await imports(new Forgetful(repository))).toEqual([[], [], []])
+  expect(await imports(reader)).toEqual([[1], [], []])
+  // What was kept of a whole state is good for one with gaps.
+  expect(await imports(new Forgetful(repository))).toEqual([[1], [], []])
+})
+
+it('does without the past in a clone without past trees', async () => {
+  const source = await fixture()
+  for (const n of [1, 2, 3])
+    await source.commit({ message: `Cookie ${n}`, files: { 'src/cookie.ts': `export const cookie${n} = ${n}\n` } })
+  await source.git('config', 'uploadpack.allowFilter', 'true')
+  await source.git('config', 'uploadpack.allowAnySHA1InWant', 'true')
+  for (const filter of ['tree:0', 'combine:blob:none+tree:1']) {
+    const folder = await mkdtemp(join(tmpdir(), 'patchlane-treeless-'))
+    cleanups.push(() => rm(folder, { recursive: true, force: true }))
+    await run('git', ['clone', '-q', `--filter=${filter}`, `file://${source.directory}`, folder])
+    const git = async (...args: string[]) => (await run('git', ['-C', folder, ...args])).stdout
+    const objects = async () =>
+      (await git('cat-file', '--batch-all-objects', '--batch-check=%(objectname)')).split('\n').sort()
+    const build = async () => {
+      const { index, repository } = await openAt(folder)
+      const commit = await repository.resolve('HEAD')
+      const { ranked, notes } = await new AutoContextBuilder({ index, repoId: repoIdSchema.parse('treeless') }).build({
+        task: 'cookie3 is wrong',
+        commit,
+      })
+      const past = await new HistoryStore(index.reader, index.directory).of(commit)
+      return { ranked, notes, past: past.commits.length }
+    }
+    const before = await objects()
+    const { ranked, notes, past } = await build()
+    expect([ranked, past]).toEqual([['src/cookie.ts'], 0])
+    expect(notes).toEqual([expect.stringContaining('git config remote.origin.partialCloneFilter blob:none')])
+    expect(await objects()).toEqual(before)
+    // The remedy that the note names.
+    await git('config', 'remote.origin.partialCloneFilter', 'blob:none')
+    await git('fetch', '-q', '--refetch', 'origin')
+    expect(await build()).toEqual({ ranked: ['src/cookie.ts'], notes: [], past: 3 })
+  }
 })
 
 it('knows a file of fifty megabytes by its path', async () => {

@@ -72,7 +72,7 @@ export interface ContextBundle {
   text: string
   tokens: number
   readSet: ReadSet
-  /** What went wrong without stopping the whole: a source or a re-ranker that failed. */
+  /** What went wrong without stopping the whole: a source or a re-ranker that failed, files or a past that are not at hand. */
   notes: string[]
 }
 
@@ -116,8 +116,14 @@ export class AutoContextBuilder {
     const base = await index.view({ commit, ...(signal === undefined ? {} : { signal }) })
     const view = overlay.length === 0 ? base : await index.overlay(base, overlay)
     const texts = new ViewTexts(view, index.reader, overlay)
-    const [graph, history] = await Promise.all([this.#graphs.of(view, texts.overlaid()), past])
+    const [graph, history, missingHistory] = await Promise.all([
+      this.#graphs.of(view, texts.overlaid()),
+      past,
+      index.reader.missingHistory?.(),
+    ])
     const notes: string[] = []
+    if (view.unread > 0) notes.push(unreadNote(view.unread))
+    if (missingHistory !== undefined) notes.push(missingHistory)
     const ranking = await this.#rerank(request, view, this.#ranker.rank({ view, task, history }), notes)
     signal?.throwIfAborted()
     const sourceRequest: SourceRequest = { task, view, ranking, graph, history, limit: request.limit ?? 20, signal }
@@ -267,6 +273,12 @@ export class AutoContextBuilder {
       notes,
     }
   }
+}
+
+function unreadNote(files: number): string {
+  const [counted, known] =
+    files === 1 ? ['1 file', 'is known by its path'] : [`${files} files`, 'are known by their paths']
+  return `${counted} could not be read (not in this partial clone, and not to be fetched now) and ${known} alone`
 }
 
 /** The sources used where none are named. Pages from the net are not among them: {@link UrlSource} is for those who ask for it. */

@@ -24,7 +24,10 @@ const MAX_CONFIG_BYTES = 1_000_000
 /** More configuration files than this are a sign of fixtures; those deepest down are left out. */
 const MAX_CONFIGS = 2_000
 
-/** Resolves the imports of a view. What has been resolved is kept while paths and configuration stay as they are. */
+/**
+ * Resolves the imports of a view. What has been resolved is kept while paths and configuration stay as they are, unless a part of it was not at
+ * hand: the same state has other imports when it is.
+ */
 export class GraphBuilder {
   readonly #reader: TreeReader
   readonly #directory: string | undefined
@@ -41,17 +44,20 @@ export class GraphBuilder {
     const known = this.#graphs.get(view)
     if (known !== undefined) return known
     const kept = this.#directory === undefined || overlaid.size > 0 ? undefined : new KeptGraph(this.#directory, view)
-    const graph = (await kept?.read()) ?? (await this.#resolve(view, overlaid))
+    const before = await kept?.read()
+    const { graph, whole } = before === undefined ? await this.#resolve(view, overlaid) : { graph: before, whole: true }
+    if (!whole) return graph
     await kept?.write(graph)
     this.#graphs.set(view, graph)
     return graph
   }
 
-  async #resolve(view: CodeView, overlaid: ReadonlyMap<string, string>): Promise<CodeGraph> {
-    const texts = await this.#configs(view, overlaid)
+  async #resolve(view: CodeView, overlaid: ReadonlyMap<string, string>): Promise<{ graph: CodeGraph; whole: boolean }> {
+    const { texts, missing } = await this.#configs(view, overlaid)
+    const whole = view.unread === 0 && !missing
     const paths = view.files.map(({ path }) => path)
     const shape = [...paths, ...[...texts].flat()].join('\n')
-    const resolved = this.#last?.shape === shape ? this.#last.resolved : new Map<string, readonly string[]>()
+    const resolved = whole && this.#last?.shape === shape ? this.#last.resolved : new Map<string, readonly string[]>()
     const resolve = resolverFor(view, texts, paths)
     const imports = view.files.map((file, position) => {
       const key = `${file.path}\0${documentKey(file)}`
@@ -62,11 +68,15 @@ export class GraphBuilder {
       }
       return targets.map((path) => view.position(path)).filter((at) => at !== undefined)
     })
-    this.#last = { shape, resolved }
-    return graphOf(imports)
+    if (whole) this.#last = { shape, resolved }
+    return { graph: graphOf(imports), whole }
   }
 
-  async #configs(view: CodeView, overlaid: ReadonlyMap<string, string>): Promise<Map<string, string>> {
+  /** The texts by path, and whether one was not at hand. */
+  async #configs(
+    view: CodeView,
+    overlaid: ReadonlyMap<string, string>,
+  ): Promise<{ texts: Map<string, string>; missing: boolean }> {
     const files = view.files
       .filter(
         ({ path, mode }) =>
@@ -79,12 +89,13 @@ export class GraphBuilder {
       maxBytes: MAX_CONFIG_BYTES,
     })
     const byOid = new Map(blobs.map(({ oid, content }) => [oid, content]))
-    return new Map(
+    const texts = new Map(
       files.map(({ path, oid }) => {
         const content = byOid.get(oid)
         return [path, overlaid.get(path) ?? (content ? new TextDecoder().decode(content) : '')]
       }),
     )
+    return { texts, missing: blobs.some(({ content, size }) => content === null && size <= MAX_CONFIG_BYTES) }
   }
 }
 

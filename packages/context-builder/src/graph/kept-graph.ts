@@ -3,8 +3,8 @@ import type { CodeView } from '../code-view.ts'
 import { KeptFiles } from '../kept-files.ts'
 import { type CodeGraph, graphOf } from './code-graph.ts'
 
-/** Raise it when imports resolve in another way. */
-const RESOLVER_REVISION = 1
+/** Raise it when imports resolve in another way, or graphs were kept that should not have been. */
+const RESOLVER_REVISION = 2
 /** Graphs of the newest states that are kept on disk. */
 const KEPT = 24
 
