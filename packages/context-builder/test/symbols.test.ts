@@ -39,9 +39,9 @@ describe('findSymbols', () => {
 
   it('puts implementation before tests, tests before documents, and the rest behind', async () => {
     const text = 'export function twin() {}\n'
-    const paths = ['a.test.ts', 'docs/a.ts', 'examples/a.ts', 'src/a.ts', 'src/b.ts', 'vendor/a.ts']
+    const paths = ['docs/a.ts', 'examples/a.ts', 'src/a.ts', 'src/b.ts', 'vendor/a.ts', 'z.test.ts']
     const { view } = await open(Object.fromEntries(paths.map((path) => [path, text])))
-    const found = ['src/a.ts', 'src/b.ts', 'a.test.ts', 'docs/a.ts', 'examples/a.ts', 'vendor/a.ts']
+    const found = ['src/a.ts', 'src/b.ts', 'z.test.ts', 'docs/a.ts', 'examples/a.ts', 'vendor/a.ts']
     expect(findSymbols(view, 'twin').map(({ path }) => path)).toEqual(found)
     expect(findSymbols(view, 'twin', { limit: 2 }).map(({ path }) => path)).toEqual(found.slice(0, 2))
   })
