@@ -11,7 +11,7 @@ import { readTask, type TaskQuery } from './task-query.ts'
 import { defaultWeights, type RankWeights } from './weights.ts'
 
 /** Raise it when the same weights rank otherwise. */
-const RANKER_REVISION = 5
+const RANKER_REVISION = 6
 
 export interface RankRequest {
   view: CodeView
