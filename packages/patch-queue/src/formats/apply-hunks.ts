@@ -1,3 +1,4 @@
+import { anchoredRange, checkAnchors } from './anchors.ts'
 import { type ByteText, lineEndOf, splitLines } from './byte-text.ts'
 import { EditAmbiguousError, EditNotFoundError, EditsOverlapError } from './errors.ts'
 import type { Hunk, HunkLine } from './file-edit.ts'
@@ -12,12 +13,23 @@ interface Placed {
   readonly exact: boolean
 }
 
+export interface ApplyHunksOptions {
+  /** Added lines keep their line ends where nothing of the base shows that the letter changed them. @default false */
+  readonly keepLineEnds?: boolean
+}
+
 /**
  * Puts hunks into the base they were made from. Each must stand at its claimed line or in one place only; blanks at line
  * ends may differ, nothing else. Lines that a hunk keeps stay as the base has them.
  * @throws {EditNotFoundError} {EditAmbiguousError} {EditsOverlapError}
  */
-export function applyHunks(path: string, base: ByteText, hunks: readonly Hunk[], notes: string[]): ByteText {
+export function applyHunks(
+  path: string,
+  base: ByteText,
+  hunks: readonly Hunk[],
+  notes: string[],
+  options: ApplyHunksOptions = {},
+): ByteText {
   const lines = splitLines(base)
   const finder = new LineFinder(lines)
   const placed: Placed[] = []
@@ -28,7 +40,7 @@ export function applyHunks(path: string, base: ByteText, hunks: readonly Hunk[],
   let done = 0
   for (const item of placed) {
     if (item.start < done) throw new EditsOverlapError(path, item.start + 1)
-    out.push(...lines.slice(done, item.start), ...rewritten(path, lines, item, notes))
+    out.push(...lines.slice(done, item.start), ...rewritten(path, lines, item, notes, options))
     done = item.end
   }
   out.push(...lines.slice(done))
@@ -50,11 +62,15 @@ function place(path: string, finder: LineFinder, hunk: Hunk, previous: Placed | 
   }
   const { starts, exact } = finder.find(block)
   let left = starts
-  if (left.length > 1 && hunk.atEnd === true) {
-    left = left.filter((start) => start + block.length === finder.lines.length)
+  if (hunk.atEnd === true && starts.length > 0) {
+    left = left.filter((start) => onlyBlanksFrom(finder.lines, start + block.length))
+    if (left.length === 0) {
+      throw new EditNotFoundError(path, `${hunk.name} at the end of the file`, nearestLines(finder.lines, block))
+    }
   }
-  if (left.length > 1 && anchors.length > 0) left = within(left, anchoredRange(path, finder, anchors))
-  if (left.length > 1 && anchors.length > 0 && previous !== undefined) {
+  const narrowed = left.length > 1 && anchors.length > 0
+  if (narrowed) left = within(left, anchoredRange(path, finder.lines, anchors))
+  if (left.length > 1 && narrowed && previous !== undefined) {
     left = left.filter((start) => start >= previous.end)
   }
   const [start, ...others] = left
@@ -68,12 +84,21 @@ function place(path: string, finder: LineFinder, hunk: Hunk, previous: Placed | 
       (left.length > 0 ? left : starts).map((line) => line + 1),
     )
   }
+  const end = start + block.length
+  if (!narrowed) checkAnchors(path, finder.lines, anchors, { name: hunk.name, start, end }, notes)
+  if (hunk.atEnd === true && end < finder.lines.length) {
+    notes.push(`${path}: ${hunk.name} was placed though blank lines stand between it and the end of the file`)
+  }
   if (hunk.at !== undefined) {
     notes.push(
       `${path}: ${hunk.name} claims line ${hunk.at + 1}; its lines stand only at line ${start + 1} and were changed there`,
     )
   }
   return placed(start, exact)
+}
+
+function onlyBlanksFrom(lines: readonly ByteText[], at: number): boolean {
+  return lines.slice(at).every((line) => line.trim() === '')
 }
 
 function within(starts: readonly number[], [from, to]: readonly [number, number]): number[] {
@@ -83,52 +108,33 @@ function within(starts: readonly number[], [from, to]: readonly [number, number]
 /** Where a hunk without old lines goes: its claimed line, behind its anchor, or the end of the file. */
 function insertionPoint(path: string, finder: LineFinder, hunk: Hunk, notes: string[]): number {
   const { lines } = finder
-  if (hunk.atEnd === true) return lines.length
-  if (hunk.anchors !== undefined && hunk.anchors.length > 0) return anchoredRange(path, finder, hunk.anchors)[0]
+  if (hunk.atEnd === true) {
+    const end = { name: hunk.name, start: lines.length, end: lines.length }
+    checkAnchors(path, lines, hunk.anchors ?? [], end, notes)
+    return lines.length
+  }
+  if (hunk.anchors !== undefined && hunk.anchors.length > 0) return anchoredRange(path, lines, hunk.anchors)[0]
   if (hunk.at !== undefined && hunk.at <= lines.length) return hunk.at
   if (lines.length > 0) notes.push(`${path}: ${hunk.name} has no old lines and no place; its lines were put at the end`)
   return lines.length
 }
 
-/** The lines that anchors point to: behind the innermost one, as far as lines are indented deeper than it. */
-function anchoredRange(path: string, finder: LineFinder, anchors: readonly ByteText[]): [number, number] {
-  let from = 0
-  let to = finder.lines.length
-  for (const anchor of anchors) {
-    const wanted = anchor.trim()
-    const found: number[] = []
-    for (let at = from; at < to; at++) if ((finder.lines[at] ?? '').trim() === wanted) found.push(at)
-    const [line, ...others] = found
-    const what = `the anchor ${JSON.stringify(wanted)}`
-    if (line === undefined) throw new EditNotFoundError(path, what, nearestLines(finder.lines, [anchor]))
-    if (others.length > 0)
-      throw new EditAmbiguousError(
-        path,
-        what,
-        found.map((at) => at + 1),
-      )
-    const depth = indentOf(finder.lines[line] ?? '')
-    from = line + 1
-    let end = from
-    while (end < to && (finder.lines[end]?.trim() === '' || indentOf(finder.lines[end] ?? '') > depth)) end++
-    // An anchor that opens no indented block (a comment, a statement) only says "behind here".
-    if (end > from) to = end
-  }
-  return [from, to]
-}
-
-function indentOf(line: ByteText): number {
-  return line.length - line.trimStart().length
-}
-
-/** The hunk's new lines: kept lines as the base has them; added ones with the base's line end where the hunk fitted only tolerantly. */
-function rewritten(path: string, lines: readonly ByteText[], placed: Placed, notes: string[]): ByteText[] {
+/** The hunk's new lines: kept lines as the base has them; added ones with the base's line end, unless the hunk fitted to the byte. */
+function rewritten(
+  path: string,
+  lines: readonly ByteText[],
+  placed: Placed,
+  notes: string[],
+  options: ApplyHunksOptions,
+): ByteText[] {
   const lineEnd = lineEndOf(lines)
   const out: ByteText[] = []
   let at = placed.start
   let converted = false
+  // Old lines that fit to the byte show that line ends came through as they were meant; without old lines nothing does.
+  const trusted = placed.exact && (placed.end > placed.start || options.keepLineEnds === true)
   const added = (line: HunkLine): ByteText => {
-    if (placed.exact || lineEnd === undefined || !line.text.endsWith('\n')) return line.text
+    if (trusted || lineEnd === undefined || !line.text.endsWith('\n')) return line.text
     const text = withoutLineEnd(line.text) + lineEnd
     converted ||= text !== line.text
     return text

@@ -1,5 +1,5 @@
 import { applyHunks } from './apply-hunks.ts'
-import { type ByteText, splitLines } from './byte-text.ts'
+import { type ByteText, lineEndOf, splitLines } from './byte-text.ts'
 import { EditAmbiguousError, EditsOverlapError, MalformedPatchError } from './errors.ts'
 import type { Hunk, Replacement } from './file-edit.ts'
 import { hunkOf } from './hunk-of.ts'
@@ -15,6 +15,11 @@ export function applyReplacements(
   replacements: readonly Replacement[],
   notes: string[],
 ): ByteText {
+  const fitted = replacements.map((replacement) => withBaseLineEnds(path, base, replacement, notes))
+  return applyFitted(path, base, fitted, notes)
+}
+
+function applyFitted(path: string, base: ByteText, replacements: readonly Replacement[], notes: string[]): ByteText {
   const exact: { start: number; end: number; text: ByteText }[] = []
   const tolerant: Hunk[] = []
   for (const { search, replace, all, name } of replacements) {
@@ -31,7 +36,8 @@ export function applyReplacements(
         starts.map((start) => lineAt(base, start)),
       )
     }
-    for (const start of starts) exact.push({ start, end: start + search.length, text: replace })
+    for (const start of all ? apart(path, starts, search, base, name) : starts)
+      exact.push({ start, end: start + search.length, text: replace })
   }
   if (tolerant.length > 0 && exact.length > 0) return applyMixed(path, base, replacements, notes)
   if (tolerant.length > 0) return applyHunks(path, base, tolerant, notes)
@@ -52,7 +58,9 @@ function applyMixed(path: string, base: ByteText, replacements: readonly Replace
   const hunks = replacements.flatMap(({ search, replace, all, name }) => {
     const starts = occurrences(base, search)
     if (starts.length === 0) return [hunkOf(name, splitLines(search), splitLines(replace))]
-    return starts.slice(0, all ? undefined : 1).map((start) => wholeLines(base, start, search, replace, name))
+    return (all ? apart(path, starts, search, base, name) : starts.slice(0, 1)).map((start) =>
+      wholeLines(base, start, search, replace, name),
+    )
   })
   return applyHunks(path, base, hunks, notes)
 }
@@ -66,10 +74,39 @@ function wholeLines(base: ByteText, start: number, search: ByteText, replace: By
   return { ...hunkOf(name, splitLines(base.slice(from, to)), splitLines(after)), at: lineAt(base, from) - 1 }
 }
 
+/** Every place where the text stands, those that overlap as well: each of them could be the one that was meant. */
 function occurrences(text: ByteText, search: ByteText): number[] {
   const starts: number[] = []
-  for (let at = text.indexOf(search); at >= 0; at = text.indexOf(search, at + search.length)) starts.push(at)
+  for (let at = text.indexOf(search); at >= 0; at = text.indexOf(search, at + 1)) starts.push(at)
   return starts
+}
+
+/**
+ * For the replacement of all: places that do not overlap, as read from the front. Where reading from the back gives a text
+ * with other pieces left over (`aba` in `ababa`), there is more than one way to replace all.
+ * @throws {EditAmbiguousError}
+ */
+function apart(path: string, starts: readonly number[], search: ByteText, base: ByteText, name: string): number[] {
+  const front: number[] = []
+  for (const start of starts) if (start >= (front.at(-1) ?? Number.NEGATIVE_INFINITY) + search.length) front.push(start)
+  const back: number[] = []
+  for (const start of starts.toReversed()) {
+    if (start + search.length <= (back.at(-1) ?? Number.POSITIVE_INFINITY)) back.push(start)
+  }
+  const same = front.length === back.length && front.every((start, index) => start === back.at(-1 - index))
+  if (same) return front
+  throw new EditAmbiguousError(
+    path,
+    name,
+    starts.map((start) => lineAt(base, start)),
+  )
+}
+
+/** New lines that came with LF for a file that is CRLF throughout get its line ends. */
+function withBaseLineEnds(path: string, base: ByteText, replacement: Replacement, notes: string[]): Replacement {
+  if (!/(?<!\r)\n/.test(replacement.replace) || lineEndOf(splitLines(base)) !== '\r\n') return replacement
+  notes.push(`${path}: line ends of ${replacement.name} were made CRLF, as in the base`)
+  return { ...replacement, replace: replacement.replace.replace(/(?<!\r)\n/g, '\r\n') }
 }
 
 function lineAt(text: ByteText, offset: number): number {

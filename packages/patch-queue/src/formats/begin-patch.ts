@@ -49,8 +49,7 @@ function readSection(reader: Reader, action: string, name: ByteText, notes: stri
     if (stray >= 0) {
       throw new MalformedPatchError(`a line of the new file ${path} does not begin with +`, { line: at + 1 + stray })
     }
-    const content = body.filter((line) => line.startsWith('+')).map((line) => `${line.slice(1)}\n`)
-    return { kind: 'create', path, content: content.join('') }
+    return { kind: 'create', path, content: addedText(body, path, notes) }
   }
   const [, target] = /^\*\*\* Move to: (.+?)\r?$/.exec(body[0] ?? '') ?? []
   const hunks = readHunks(target === undefined ? body : body.slice(1), path, at, notes)
@@ -58,6 +57,15 @@ function readSection(reader: Reader, action: string, name: ByteText, notes: stri
     throw new MalformedPatchError(`the update of ${path} is empty`, { line: at })
   if (target === undefined) return { kind: 'edit', path, hunks }
   return { kind: 'edit', path: patchPath(target.trim()), from: path, hunks }
+}
+
+/** The text of a new file. Blank lines within it may lack their `+`; behind its last line they only set sections apart. */
+function addedText(body: readonly ByteText[], path: string, notes: string[]): ByteText {
+  const lines = body.slice(0, body.findLastIndex((line) => line.startsWith('+')) + 1)
+  const bare = lines.filter((line) => !line.startsWith('+')).length
+  if (bare === 1) notes.push(`${path}: 1 blank line without + was kept as a blank line`)
+  else if (bare > 1) notes.push(`${path}: ${bare} blank lines without + were kept as blank lines`)
+  return lines.map((line) => `${line.startsWith('+') ? line.slice(1) : line.replace(/[^\r]/g, '')}\n`).join('')
 }
 
 function readBody(reader: Reader): ByteText[] {

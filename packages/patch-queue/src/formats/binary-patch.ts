@@ -74,6 +74,16 @@ function decodeLine(line: string, at: number): Uint8Array {
   return bytes.subarray(0, length)
 }
 
+/** The refusal of a binary patch for content that is not the one it was made from. */
+export function binaryMisfit(
+  path: string,
+  what = 'it was made from other content than the base has',
+): MalformedPatchError {
+  return new MalformedPatchError(`the binary patch for ${path} does not fit: ${what}`, {
+    remedy: 'State the base commit that the diff was made from, or send the whole content.',
+  })
+}
+
 /** Runs git's delta instructions over the old content. @throws {MalformedPatchError} when they do not fit it. */
 export function applyDelta(path: string, before: Uint8Array, delta: Uint8Array): Uint8Array {
   let position = 0
@@ -90,11 +100,7 @@ export function applyDelta(path: string, before: Uint8Array, delta: Uint8Array):
       if (byte < 128) return size
     }
   }
-  const misfit = () =>
-    new MalformedPatchError(`the binary delta for ${path} was made from other content than the base has`, {
-      remedy: 'State the base commit that the diff was made from, or send the whole content.',
-    })
-  if (readSize() !== before.byteLength) throw misfit()
+  if (readSize() !== before.byteLength) throw binaryMisfit(path)
   const size = readSize()
   if (size > MAX_BINARY_BYTES) throw new MalformedPatchError(`the binary delta for ${path} claims ${size} bytes`)
   const pieces: Uint8Array[] = []
@@ -110,10 +116,10 @@ export function applyDelta(path: string, before: Uint8Array, delta: Uint8Array):
     for (let bit = 0; bit < 4; bit++) if (command & (1 << bit)) offset += next() * 256 ** bit
     for (let bit = 0; bit < 3; bit++) if (command & (16 << bit)) length += next() * 256 ** bit
     if (length === 0) length = 0x10000
-    if (offset + length > before.byteLength) throw misfit()
+    if (offset + length > before.byteLength) throw binaryMisfit(path)
     pieces.push(before.subarray(offset, offset + length))
   }
   const result = Buffer.concat(pieces)
-  if (result.length !== size) throw misfit()
+  if (result.length !== size) throw binaryMisfit(path)
   return new Uint8Array(result)
 }

@@ -35,6 +35,12 @@ export interface BinaryPatch {
   readonly data: Uint8Array
 }
 
+/** Leading digits of the blob id that an edit was made from, and of the one it leads to. */
+export interface BlobIds {
+  readonly before: string
+  readonly after: string
+}
+
 /** What a format's parser makes of its text, before the base is looked at. */
 export type FileEdit =
   | { readonly kind: 'write'; readonly path: RepoPath; readonly content: ByteText; readonly mode?: FileMode }
@@ -43,6 +49,7 @@ export type FileEdit =
       readonly path: RepoPath
       readonly hunks?: readonly Hunk[]
       readonly binary?: BinaryPatch
+      readonly oids?: BlobIds
     }
   | {
       readonly kind: 'edit'
@@ -55,8 +62,7 @@ export type FileEdit =
       readonly replacements?: readonly Replacement[]
       readonly binary?: BinaryPatch
       readonly mode?: FileMode
-      /** Leading digits of the blob id that the edit was made from, and of the one it leads to. */
-      readonly oids?: { readonly before: string; readonly after: string }
+      readonly oids?: BlobIds
     }
   | {
       readonly kind: 'create'

@@ -10,6 +10,6 @@ export {
   PatchTooLargeError,
 } from './errors.ts'
 export { type InlinePiece, inlineDiff } from './inline-diff.ts'
-export { type JsonEdit, jsonEditSchema } from './json-edits.ts'
+export { type JsonEdit, jsonEditSchema } from './json-kinds.ts'
 export { type ParsedPatch, type ParsePatchOptions, parsePatch } from './parse-patch.ts'
 export { type RenderDiffOptions, renderDiff } from './render-diff.ts'

@@ -1,3 +1,4 @@
+import { toByteText } from './byte-text.ts'
 import { MalformedPatchError } from './errors.ts'
 import type { FileEdit } from './file-edit.ts'
 
@@ -30,7 +31,11 @@ function movesFrom(edit: FileEdit): string | undefined {
 }
 
 function joined(first: FileEdit, second: FileEdit): FileEdit {
-  if (first.kind === 'delete' && second.kind === 'create') return { ...second, kind: 'write' }
+  if (first.kind === 'delete' && second.kind === 'create' && second.binary?.kind !== 'delta') {
+    const content = second.binary === undefined ? second.content : toByteText(second.binary.data)
+    const mode = second.mode === undefined ? {} : { mode: second.mode }
+    return { kind: 'write', path: second.path, content, ...mode }
+  }
   if (first.kind === 'edit' && second.kind === 'edit' && first.binary === undefined && second.binary === undefined) {
     const from = first.from ?? second.from
     const mode = second.mode ?? first.mode

@@ -1,21 +1,9 @@
-import { fileModeSchema } from '@patchlane/kernel'
 import { z } from 'zod'
-import { type ByteText, toByteText, toReadable } from './byte-text.ts'
+import { type ByteText, toBytes, toByteText } from './byte-text.ts'
 import { MalformedPatchError } from './errors.ts'
 import type { FileEdit, ParsedEdits } from './file-edit.ts'
+import { jsonEditSchema, problemsOf, resemblesEdit } from './json-kinds.ts'
 import { patchPath } from './patch-path.ts'
-
-const mode = fileModeSchema.optional()
-
-/** One edit as JSON. `replace` needs its `search` to stand in the base exactly once, unless `all` is set. */
-export const jsonEditSchema = z.union([
-  z.strictObject({ path: z.string(), search: z.string(), replace: z.string(), all: z.boolean().default(false) }),
-  z.strictObject({ path: z.string(), content: z.string(), encoding: z.enum(['utf8', 'base64']).default('utf8'), mode }),
-  z.strictObject({ path: z.string(), delete: z.literal(true) }),
-  z.strictObject({ path: z.string(), rename: z.string(), mode }),
-  z.strictObject({ path: z.string(), mode: fileModeSchema }),
-])
-export type JsonEdit = z.input<typeof jsonEditSchema>
 
 /** The other names under which tools send the same things. */
 const SAME_NAMES: Readonly<Record<string, string>> = {
@@ -41,13 +29,20 @@ const SAME_NAMES: Readonly<Record<string, string>> = {
 const loose = z.record(z.string(), z.unknown())
 const envelope = z.union([z.array(loose), z.looseObject({ edits: z.array(loose) })])
 
-/** Reads edits as JSON: a list, `{"edits": [...]}`, or one edit alone. @throws {MalformedPatchError} */
-export function parseJsonEdits(text: ByteText): ParsedEdits {
+const WELL_FORMED = 'Send the text as valid UTF-8, or the whole content with "encoding": "base64".'
+
+/**
+ * Reads edits as JSON: a list, `{"edits": [...]}`, or one edit alone; `counted` edits of the same letter came before.
+ * @throws {MalformedPatchError}
+ */
+export function parseJsonEdits(text: ByteText, counted = 0): ParsedEdits {
   const notes: string[] = []
-  const edits = listOf(parseJson(text)).map((entry, index): FileEdit => {
-    const parsed = jsonEditSchema.safeParse(rename(entry, notes))
-    if (parsed.success) return editOf(parsed.data, `edit ${index + 1}`)
-    throw new MalformedPatchError(`edit ${index + 1} is none of the known kinds`, {
+  const edits = listOf(parseJson(text), notes).map((entry, index): FileEdit => {
+    const name = `edit ${counted + index + 1}`
+    const renamed = rename(entry, name, notes)
+    const parsed = jsonEditSchema.safeParse(renamed)
+    if (parsed.success) return editOf(parsed.data, name)
+    throw new MalformedPatchError(`${name} ${problemsOf(renamed)}`, {
       remedy:
         'Use {"path","search","replace"}, {"path","content"}, {"path","delete":true}, {"path","rename"} or {"path","mode"}.',
       cause: parsed.error,
@@ -56,23 +51,44 @@ export function parseJsonEdits(text: ByteText): ParsedEdits {
   return { edits, notes }
 }
 
-function parseJson(text: ByteText): unknown {
+/** Whether a text is JSON that holds at least one edit, by its keys. */
+export function holdsJsonEdits(text: ByteText): boolean {
   try {
-    return JSON.parse(toReadable(text))
+    return listOf(parseJson(text), []).some((entry) => resemblesEdit(rename(entry, '', [])))
+  } catch (error) {
+    if (error instanceof MalformedPatchError) return false
+    throw error
+  }
+}
+
+function parseJson(text: ByteText): unknown {
+  let readable: string
+  try {
+    readable = new TextDecoder('utf-8', { fatal: true }).decode(toBytes(text))
+  } catch (cause) {
+    throw new MalformedPatchError('its JSON is not valid UTF-8', { remedy: WELL_FORMED, cause })
+  }
+  try {
+    return JSON.parse(readable)
   } catch (cause) {
     throw new MalformedPatchError('it is not valid JSON', { cause })
   }
 }
 
-function listOf(value: unknown): Record<string, unknown>[] {
+function listOf(value: unknown, notes: string[]): Record<string, unknown>[] {
   const many = envelope.safeParse(value)
-  if (many.success) return Array.isArray(many.data) ? many.data : many.data.edits
+  if (many.success) {
+    if (Array.isArray(many.data)) return many.data
+    const { edits, ...others } = many.data
+    for (const key of Object.keys(others)) notes.push(`${JSON.stringify(key)} beside the edits was left out`)
+    return edits
+  }
   const one = loose.safeParse(value)
   if (one.success) return [one.data]
   throw new MalformedPatchError('its JSON is neither an edit nor a list of edits', { cause: many.error })
 }
 
-function rename(entry: Record<string, unknown>, notes: string[]): Record<string, unknown> {
+function rename(entry: Record<string, unknown>, edit: string, notes: string[]): Record<string, unknown> {
   const renamed = Object.entries(entry).map(([key, value]): [string, unknown] => {
     const name = Object.hasOwn(SAME_NAMES, key) ? SAME_NAMES[key] : undefined
     if (name === undefined || name in entry) return [key, value]
@@ -80,10 +96,18 @@ function rename(entry: Record<string, unknown>, notes: string[]): Record<string,
     if (!notes.includes(note)) notes.push(note)
     return [name, value]
   })
+  const [twice] = renamed.map(([key]) => key).filter((key, index, keys) => keys.indexOf(key) !== index)
+  if (twice !== undefined) throw new MalformedPatchError(`${edit} says "${twice}" under several names`)
   return Object.fromEntries(renamed)
 }
 
 function editOf(edit: z.output<typeof jsonEditSchema>, name: string): FileEdit {
+  const lone = Object.entries(edit).find(([, value]) => typeof value === 'string' && !value.isWellFormed())
+  if (lone !== undefined) {
+    throw new MalformedPatchError(`${name} has half a character (a lone surrogate) in "${lone[0]}"`, {
+      remedy: WELL_FORMED,
+    })
+  }
   const path = patchPath(toByteText(edit.path))
   if ('search' in edit) {
     const replace = toByteText(edit.replace)
@@ -93,12 +117,21 @@ function editOf(edit: z.output<typeof jsonEditSchema>, name: string): FileEdit {
   }
   const withMode = 'mode' in edit && edit.mode !== undefined ? { mode: edit.mode } : {}
   if ('content' in edit) {
-    const content =
-      edit.encoding === 'base64' ? Buffer.from(edit.content, 'base64').toString('latin1') : toByteText(edit.content)
+    const content = edit.encoding === 'base64' ? fromBase64(edit.content, name) : toByteText(edit.content)
     return { kind: 'write', path, content, ...withMode }
   }
   if ('delete' in edit) return { kind: 'delete', path }
   if ('rename' in edit)
     return { kind: 'edit', path: patchPath(toByteText(edit.rename)), from: path, hunks: [], ...withMode }
   return { kind: 'edit', path, hunks: [], ...withMode }
+}
+
+/** The decoder of the platform passes over what is not base 64; here that would be lost content. */
+function fromBase64(text: string, name: string): ByteText {
+  const bare = text.replace(/[\r\n]/g, '')
+  const bytes = Buffer.from(bare, 'base64')
+  if (bytes.toString('base64') === bare) return bytes.toString('latin1')
+  throw new MalformedPatchError(`the content of ${name} is not valid base 64`, {
+    remedy: 'Encode it with the standard alphabet and padding, or send it as text.',
+  })
 }

@@ -43,6 +43,11 @@ export interface ParsedPatch {
 export async function parsePatch(text: string | Uint8Array, options: ParsePatchOptions): Promise<ParsedPatch> {
   const { maxBytes = 64 * 1024 * 1024, maxFiles = 5_000 } = options
   if (text.length > maxBytes) throw new PatchTooLargeError(`its text has ${text.length} bytes`, `${maxBytes} bytes`)
+  if (typeof text === 'string' && !text.isWellFormed()) {
+    throw new MalformedPatchError('it has half a character (a lone surrogate)', {
+      remedy: 'Send valid UTF-8; content that is no text goes into JSON edits with "encoding": "base64".',
+    })
+  }
   const whole = toByteText(text)
   const { format, body, notes } = recognise(whole, options)
   const parsed = parseAs(format, body, options.path)

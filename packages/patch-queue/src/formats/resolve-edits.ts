@@ -7,12 +7,12 @@ import {
   type RepoPath,
   UnsafePathError,
 } from '@patchlane/kernel'
-import { applyHunks } from './apply-hunks.ts'
+import { type ApplyHunksOptions, applyHunks } from './apply-hunks.ts'
 import { applyReplacements } from './apply-replacements.ts'
-import { applyDelta } from './binary-patch.ts'
+import { applyDelta, binaryMisfit } from './binary-patch.ts'
 import { toBytes, toByteText } from './byte-text.ts'
 import { EditNotFoundError, MalformedPatchError, PatchFileExistsError, PatchFileMissingError } from './errors.ts'
-import type { BinaryPatch, FileEdit } from './file-edit.ts'
+import type { BinaryPatch, BlobIds, FileEdit } from './file-edit.ts'
 import { joinEdits } from './join-edits.ts'
 
 export interface ResolveOptions {
@@ -71,16 +71,22 @@ function resultOf(
   })
   switch (edit.kind) {
     case 'write':
+      if (existing?.mode === '120000' && edit.mode === undefined) throw textForLink(path)
       return { path, after: version(toBytes(edit.content), edit.mode ?? existing?.mode ?? '100644') }
     case 'create': {
-      const content =
-        edit.binary === undefined ? toBytes(edit.content) : binaryContent(path, edit.binary, new Uint8Array())
+      const content = edit.binary === undefined ? toBytes(edit.content) : createdContent(path, edit.binary)
       if (existing !== null && existing.content.byteLength > 0 && !vacated.has(path))
         throw new PatchFileExistsError(path)
       return { path, after: version(content, edit.mode ?? existing?.mode ?? '100644') }
     }
     case 'delete': {
       if (existing === null) throw new PatchFileMissingError(path)
+      // Without the old lines, only the blob's id says what the diff deletes.
+      if ((edit.hunks ?? []).length === 0 && edit.oids !== undefined && !existing.oid.startsWith(edit.oids.before)) {
+        throw edit.binary === undefined
+          ? new EditNotFoundError(path, `blob ${edit.oids.before}, which the diff deletes,`, '')
+          : binaryMisfit(path)
+      }
       if (edit.hunks !== undefined && edit.hunks.length > 0) {
         const left = applyHunks(path, toByteText(existing.content), edit.hunks, notes)
         if (left !== '') throw new EditNotFoundError(path, 'the whole text that the diff deletes', '')
@@ -104,7 +110,12 @@ function editResult(
   if (edit.from !== undefined && base.get(edit.path) != null && !vacated.has(edit.path)) {
     throw new PatchFileExistsError(edit.path)
   }
-  const after = version(editedContent(edit, source, notes), edit.mode ?? source.mode)
+  const mode = edit.mode ?? source.mode
+  if (edit.binary !== undefined) checkBinarySource(edit.path, edit.binary, edit.oids, source, notes)
+  const after = editedVersion(edit, source, (content) => version(content, mode), notes)
+  if (edit.binary !== undefined && edit.oids !== undefined && !after.oid.startsWith(edit.oids.after)) {
+    throw binaryMisfit(edit.path, `its result is not blob ${edit.oids.after}`)
+  }
   if (edit.oids !== undefined) {
     const { before, after: expected } = edit.oids
     if (!source.oid.startsWith(before)) {
@@ -123,7 +134,57 @@ function editResult(
   }
 }
 
-function editedContent(edit: Edit, source: FileVersion, notes: string[]): Uint8Array {
+/** git too takes a binary patch only for the very content it was made from; a delta means nothing on any other. */
+function checkBinarySource(
+  path: string,
+  binary: BinaryPatch,
+  oids: BlobIds | undefined,
+  source: FileVersion,
+  notes: string[],
+): void {
+  if (oids !== undefined && !source.oid.startsWith(oids.before)) throw binaryMisfit(path)
+  const identified = oids !== undefined && oids.before.length === source.oid.length
+  if (binary.kind === 'delta' && !identified)
+    throw binaryMisfit(path, 'it does not say by a full blob id what it changes')
+  if (oids === undefined) notes.push(`${path}: the binary patch does not say what content it was made from`)
+}
+
+function createdContent(path: string, binary: BinaryPatch): Uint8Array {
+  if (binary.kind === 'delta') throw binaryMisfit(path, 'a new file has no content for a delta')
+  return binary.data
+}
+
+function textForLink(path: string): MalformedPatchError {
+  return new MalformedPatchError(`${path} is a symbolic link in the base, and the text would become its target`, {
+    remedy: 'Say the mode 120000 (100644 for a file in its place), or write to the file that the link points to.',
+  })
+}
+
+/** Line ends of a diff are kept as they are where its blob ids prove them, else fitted to the base. */
+function editedVersion(
+  edit: Edit,
+  source: FileVersion,
+  version: (content: Uint8Array) => FileVersion,
+  notes: string[],
+): FileVersion {
+  if (edit.oids !== undefined) {
+    const kept: string[] = []
+    const after = version(editedContent(edit, source, kept, { keepLineEnds: true }))
+    if (after.oid.startsWith(edit.oids.after)) {
+      notes.push(...kept)
+      return after
+    }
+  } else if (source.mode === '120000' && edit.mode === undefined && changesText(edit)) {
+    notes.push(`${edit.path}: it is a symbolic link; the edit changes its target`)
+  }
+  return version(editedContent(edit, source, notes, {}))
+}
+
+function changesText(edit: Edit): boolean {
+  return edit.hunks.length > 0 || (edit.replacements ?? []).length > 0 || edit.binary !== undefined
+}
+
+function editedContent(edit: Edit, source: FileVersion, notes: string[], options: ApplyHunksOptions): Uint8Array {
   if (edit.binary !== undefined) return binaryContent(edit.path, edit.binary, source.content)
   const text = toByteText(source.content)
   const { hunks, replacements = [] } = edit
@@ -131,7 +192,7 @@ function editedContent(edit: Edit, source: FileVersion, notes: string[]): Uint8A
     throw new MalformedPatchError(`it mixes hunks and replacements for ${edit.path}`)
   }
   if (replacements.length > 0) return toBytes(applyReplacements(edit.path, text, replacements, notes))
-  return hunks.length > 0 ? toBytes(applyHunks(edit.path, text, hunks, notes)) : source.content
+  return hunks.length > 0 ? toBytes(applyHunks(edit.path, text, hunks, notes, options)) : source.content
 }
 
 function binaryContent(path: string, binary: BinaryPatch, before: Uint8Array): Uint8Array {

@@ -2,7 +2,7 @@ import { type FileMode, fileModeSchema, type RepoPath } from '@patchlane/kernel'
 import { decodeBinary } from './binary-patch.ts'
 import { type ByteText, toReadable } from './byte-text.ts'
 import { MalformedPatchError } from './errors.ts'
-import type { BinaryPatch, FileEdit, Hunk, HunkLine, ParsedEdits } from './file-edit.ts'
+import type { BinaryPatch, BlobIds, FileEdit, Hunk, HunkLine, ParsedEdits } from './file-edit.ts'
 import { patchPath, unquotePath } from './patch-path.ts'
 import { type LineReader, readHunks } from './unified-hunks.ts'
 
@@ -17,7 +17,7 @@ interface Head {
   created?: boolean
   deleted?: boolean
   mode?: FileMode
-  oids?: { before: string; after: string }
+  oids?: BlobIds
   binary?: BinaryPatch
 }
 
@@ -59,10 +59,11 @@ function readFile(reader: LineReader, notes: string[]): FileEdit {
   const hunks = readHunks(reader, path, notes)
   const mode = head.mode === undefined ? {} : { mode: head.mode }
   const binary = head.binary === undefined ? {} : { binary: head.binary }
+  const oids = head.oids === undefined ? {} : { oids: head.oids }
   if (head.created === true || head.before === null) {
     return { kind: 'create', path, content: addedText(hunks, path, at), ...mode, ...binary }
   }
-  if (head.deleted === true || head.after === null) return { kind: 'delete', path, hunks, ...binary }
+  if (head.deleted === true || head.after === null) return { kind: 'delete', path, hunks, ...binary, ...oids }
   const from = sourceOf(head, path)
   if (from === undefined && hunks.length === 0 && head.binary === undefined && head.mode === undefined) {
     throw new MalformedPatchError(`the diff of ${path} has no hunks`, { line: at })
@@ -73,7 +74,7 @@ function readFile(reader: LineReader, notes: string[]): FileEdit {
     hunks,
     ...(from === undefined ? {} : { from }),
     ...(head.copied === true ? { keepsSource: true } : {}),
-    ...(head.oids === undefined ? {} : { oids: head.oids }),
+    ...oids,
     ...mode,
     ...binary,
   }
