@@ -20,7 +20,12 @@ export async function textsAfter(
   files: Parameters<typeof baseOf>[0],
   options: Omit<ParsePatchOptions, 'readBase'> = {},
 ): Promise<{ texts: Record<string, string | null>; notes: string[]; parsed: ParsedPatch }> {
-  const parsed = await parsePatch(text, { ...options, readBase: baseOf(files) })
+  const folders = Object.keys(files)
+  const parsed = await parsePatch(text, {
+    hasFolder: async (folder) => folders.some((path) => path.startsWith(`${folder}/`)),
+    ...options,
+    readBase: baseOf(files),
+  })
   const texts: Record<string, string | null> = {}
   for (const change of parsed.changes) {
     texts[change.path] = change.kind === 'delete' ? null : Buffer.from(change.after.content).toString('utf8')

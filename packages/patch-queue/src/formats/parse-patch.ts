@@ -5,6 +5,7 @@ import { detectFormat, type PatchFormat, withoutFence } from './detect-format.ts
 import { EmptyPatchError, MalformedPatchError, PatchTooLargeError } from './errors.ts'
 import type { ParsedEdits } from './file-edit.ts'
 import { parseJsonEdits } from './json-edits.ts'
+import { PatchBase } from './patch-base.ts'
 import { resolveEdits } from './resolve-edits.ts'
 import { parseSearchReplace } from './search-replace.ts'
 import { parseUnifiedDiff } from './unified-diff.ts'
@@ -15,6 +16,8 @@ export interface ParsePatchOptions {
   format?: PatchFormat | 'auto'
   /** The file in the commit that the patch declares as its base; null where that commit has none. */
   readBase: (path: string) => Promise<FileVersion | null>
+  /** Whether that commit has a folder; where it is not given, only what a patch says itself can tell a prefix from a folder. */
+  hasFolder?: (path: string) => Promise<boolean>
   /** With the format `whole`: the text is the content of this file. */
   path?: string
   /** How new blobs are named where no base file tells. @default 'sha1' */
@@ -50,12 +53,13 @@ export async function parsePatch(text: string | Uint8Array, options: ParsePatchO
   }
   const whole = toByteText(text)
   const { format, body, notes } = recognise(whole, options)
-  const parsed = parseAs(format, body, options.path)
+  const base = new PatchBase(options)
+  const parsed = await parseAs(format, body, options.path, base)
   if (parsed.edits.length === 0) throw new EmptyPatchError('it has no edits')
   if (parsed.edits.length > maxFiles) throw new PatchTooLargeError(`it has ${parsed.edits.length} edits`, `${maxFiles}`)
   notes.push(...parsed.notes)
   const changes = await resolveEdits(parsed.edits, {
-    readBase: options.readBase,
+    base,
     objectFormat: options.objectFormat ?? 'sha1',
     notes,
   })
@@ -83,10 +87,15 @@ function recognise(
   return { format, body: text, notes: [] }
 }
 
-function parseAs(format: PatchFormat, text: ByteText, path: string | undefined): ParsedEdits {
+async function parseAs(
+  format: PatchFormat,
+  text: ByteText,
+  path: string | undefined,
+  base: PatchBase,
+): Promise<ParsedEdits> {
   switch (format) {
     case 'unified':
-      return parseUnifiedDiff(text)
+      return parseUnifiedDiff(text, base)
     case 'search-replace':
       return parseSearchReplace(text)
     case 'begin-patch':

@@ -14,9 +14,10 @@ import { toBytes, toByteText } from './byte-text.ts'
 import { EditNotFoundError, MalformedPatchError, PatchFileExistsError, PatchFileMissingError } from './errors.ts'
 import type { BinaryPatch, BlobIds, FileEdit } from './file-edit.ts'
 import { joinEdits } from './join-edits.ts'
+import type { PatchBase } from './patch-base.ts'
 
 export interface ResolveOptions {
-  readBase: (path: string) => Promise<FileVersion | null>
+  base: PatchBase
   objectFormat: 'sha1' | 'sha256'
   /** Receives each liberty taken. */
   notes: string[]
@@ -39,7 +40,7 @@ export async function resolveEdits(edits: readonly FileEdit[], options: ResolveO
   const base = new Map<string, FileVersion | null>()
   for (const edit of plan) {
     for (const path of edit.kind === 'edit' && edit.from !== undefined ? [edit.path, edit.from] : [edit.path]) {
-      if (!base.has(path)) base.set(path, await options.readBase(path))
+      if (!base.has(path)) base.set(path, await options.base.read(toByteText(path)))
     }
   }
   // A path is free for a new file if the base lacks it, or the patch itself takes it away.

@@ -3,14 +3,27 @@ import { decodeBinary } from './binary-patch.ts'
 import { type ByteText, toReadable } from './byte-text.ts'
 import { MalformedPatchError } from './errors.ts'
 import type { BinaryPatch, BlobIds, FileEdit, Hunk, HunkLine, ParsedEdits } from './file-edit.ts'
+import {
+  canBeSame,
+  gitNames,
+  headName,
+  isPrefixPair,
+  loneName,
+  type NamePair,
+  pairOf,
+  type SeenPrefixes,
+} from './header-names.ts'
+import type { PatchBase } from './patch-base.ts'
 import { patchPath, unquotePath } from './patch-path.ts'
 import { type LineReader, readHunks } from './unified-hunks.ts'
 
-/** What the head of one file's diff says. Names are without prefix; null stands for `/dev/null`. */
+/** What the head of one file's diff says. */
 interface Head {
-  names?: readonly [ByteText, ByteText]
-  before?: ByteText | null
-  after?: ByteText | null
+  /** Of its `diff --git` line. */
+  names?: NamePair
+  /** Of its `---` and `+++` lines, prefixes and all. */
+  before?: ByteText
+  after?: ByteText
   from?: ByteText
   to?: ByteText
   copied?: boolean
@@ -21,25 +34,73 @@ interface Head {
   binary?: BinaryPatch
 }
 
+/** One file's diff as it is written, before its path is known. */
+interface FileDiff {
+  readonly head: Head
+  readonly hunks: readonly Hunk[]
+  readonly at: number
+  /** What its hunks took liberties with. */
+  readonly problems: readonly string[]
+}
+
+const NO_FILE = '/dev/null'
+
 /** Reads unified and git diffs, mailed ones included: text around the diffs is passed over. @throws {MalformedPatchError} */
-export function parseUnifiedDiff(text: ByteText): ParsedEdits {
+export async function parseUnifiedDiff(text: ByteText, base: PatchBase): Promise<ParsedEdits> {
   const notes: string[] = []
   const reader: LineReader = { lines: linesOf(text, notes), position: 0 }
+  const diffs = readDiffs(reader, notes)
+  if (diffs.length === 0) throw new MalformedPatchError('it has no file header (`--- a/PATH` and `+++ b/PATH`)')
+  const seen = prefixesOf(diffs)
   const edits: FileEdit[] = []
+  for (const diff of diffs) edits.push(await editOf(diff, seen, base, notes))
+  return { edits, notes }
+}
+
+function readDiffs(reader: LineReader, notes: string[]): FileDiff[] {
+  const diffs: FileDiff[] = []
+  let passedOver = false
   for (let line = reader.lines[0]; line !== undefined; line = reader.lines[reader.position]) {
     const plain = line.startsWith('--- ') && reader.lines[reader.position + 1]?.startsWith('+++ ') === true
-    if (line.startsWith('diff --git ') || plain) edits.push(readFile(reader, notes))
-    else if (line.startsWith('diff --cc ') || line.startsWith('diff --combined ')) {
+    if (line.startsWith('diff --git ') || plain) {
+      const at = reader.position + 1
+      const head = readHead(reader)
+      const problems: string[] = []
+      diffs.push({ head, at, hunks: readHunks(reader, (problem) => problems.push(problem)), problems })
+    } else if (line.startsWith('diff --cc ') || line.startsWith('diff --combined ')) {
       throw new MalformedPatchError('it is the combined diff of a merge', { line: reader.position + 1 })
     } else if (/^@@ .*@@|^@@$/.test(line)) {
       throw new MalformedPatchError('a hunk belongs to no file', {
         line: reader.position + 1,
         remedy: 'Put `--- a/PATH` and `+++ b/PATH` before the hunks of each file.',
       })
-    } else reader.position++
+    } else {
+      passedOver ||= !isFrame(line, reader.lines[reader.position - 1])
+      reader.position++
+    }
   }
-  if (edits.length === 0) throw new MalformedPatchError('it has no file header (`--- a/PATH` and `+++ b/PATH`)')
-  return { edits, notes }
+  if (passedOver) notes.push('text around the diffs was left out')
+  return diffs
+}
+
+/** Lines around diffs that say nothing: blank ones, those of other tools' headers, and the signature of a mailed patch. */
+function isFrame(line: ByteText, before: ByteText | undefined): boolean {
+  return line.trim() === '' || /^(?:Index: |={20,}|diff -)/.test(line) || line === '-- ' || before === '-- '
+}
+
+function prefixesOf(diffs: readonly FileDiff[]): SeenPrefixes {
+  const seen = new Set<string>()
+  for (const { head } of diffs) {
+    const [before, after] = bothNames(head)
+    if (before === undefined || after === undefined) continue
+    seen.add(isPrefixPair(before, after) ? before.charAt(0) + after.charAt(0) : '')
+  }
+  return seen
+}
+
+function bothNames({ names, before, after }: Head): readonly ByteText[] {
+  if (before !== undefined && after !== undefined && before !== NO_FILE && after !== NO_FILE) return [before, after]
+  return names?.written ?? []
 }
 
 function linesOf(text: ByteText, notes: string[]): ByteText[] {
@@ -52,18 +113,22 @@ function linesOf(text: ByteText, notes: string[]): ByteText[] {
   return lines.map((line) => line.replace(/\r$/, ''))
 }
 
-function readFile(reader: LineReader, notes: string[]): FileEdit {
-  const at = reader.position + 1
-  const head = readHead(reader)
-  const path = pathOf(head, at)
-  const hunks = readHunks(reader, path, notes)
+async function editOf(
+  { head, hunks, at, problems }: FileDiff,
+  seen: SeenPrefixes,
+  base: PatchBase,
+  notes: string[],
+): Promise<FileEdit> {
+  const path = patchPath(await nameOf(head, at, seen, base, notes))
+  refuseContradictions(head, at)
+  notes.push(...problems.map((problem) => `${path}: ${problem}`))
   const mode = head.mode === undefined ? {} : { mode: head.mode }
   const binary = head.binary === undefined ? {} : { binary: head.binary }
   const oids = head.oids === undefined ? {} : { oids: head.oids }
-  if (head.created === true || head.before === null) {
+  if (head.created === true || head.before === NO_FILE) {
     return { kind: 'create', path, content: addedText(hunks, path, at), ...mode, ...binary }
   }
-  if (head.deleted === true || head.after === null) return { kind: 'delete', path, hunks, ...binary, ...oids }
+  if (head.deleted === true || head.after === NO_FILE) return { kind: 'delete', path, hunks, ...binary, ...oids }
   const from = sourceOf(head, path)
   if (from === undefined && hunks.length === 0 && head.binary === undefined && head.mode === undefined) {
     throw new MalformedPatchError(`the diff of ${path} has no hunks`, { line: at })
@@ -80,18 +145,48 @@ function readFile(reader: LineReader, notes: string[]): FileEdit {
   }
 }
 
-function pathOf(head: Head, at: number): RepoPath {
-  const { before, after, names } = head
-  if (head.to !== undefined) return patchPath(head.to)
-  if (before != null && after != null && before !== after) {
+async function nameOf(head: Head, at: number, seen: SeenPrefixes, base: PatchBase, notes: string[]): Promise<ByteText> {
+  const { before, after, names, to } = head
+  if (to !== undefined) return to
+  if (before !== undefined && after !== undefined) {
+    if (before === NO_FILE) return names?.plain[1] ?? loneName(after, 'after', seen, base, notes)
+    if (after === NO_FILE) return names?.plain[0] ?? loneName(before, 'before', seen, base, notes)
+    const [left, right] = pairOf(before, after).plain
+    if (left !== right) {
+      throw new MalformedPatchError(`one diff names two files, ${toReadable(left)} and ${toReadable(right)}`, {
+        line: at,
+        remedy: 'Say `rename from` and `rename to`, or use the same name on both sides.',
+      })
+    }
+    return right
+  }
+  if (names === undefined) throw new MalformedPatchError('a diff names no file', { line: at })
+  return names.plain[1]
+}
+
+/** Every line of a head that names a file must mean the same one on its side. */
+function refuseContradictions(head: Head, at: number): void {
+  const sides = [
+    ['old', [head.names?.written[0], head.before, head.from]],
+    ['new', [head.names?.written[1], head.after, head.to]],
+  ] as const
+  const differ = (line: string, first: ByteText, second: ByteText) =>
+    new MalformedPatchError(
+      `the head of one diff names two ${line} files, ${toReadable(first)} and ${toReadable(second)}`,
+      { line: at, remedy: 'Make the diff again, or correct its `diff --git`, `---`, `+++` and `rename` lines.' },
+    )
+  for (const [side, written] of sides) {
+    const [first, ...others] = written.filter((name) => name !== undefined && name !== NO_FILE)
+    const other = others.find((name) => name !== undefined && first !== undefined && !canBeSame(first, name))
+    if (first !== undefined && other !== undefined) throw differ(side, first, other)
+  }
+  const [before, after] = head.names?.plain ?? []
+  if (head.from === undefined && before !== undefined && after !== undefined && before !== after) {
     throw new MalformedPatchError(`one diff names two files, ${toReadable(before)} and ${toReadable(after)}`, {
       line: at,
       remedy: 'Say `rename from` and `rename to`, or use the same name on both sides.',
     })
   }
-  const name = after ?? before ?? names?.[1]
-  if (name === undefined) throw new MalformedPatchError('a diff names no file', { line: at })
-  return patchPath(name)
 }
 
 function sourceOf(head: Head, path: RepoPath): RepoPath | undefined {
@@ -119,9 +214,8 @@ function readHead(reader: LineReader): Head {
       if (names !== undefined) head.names = names
     } else if (line.startsWith('--- ') && reader.lines[reader.position + 1]?.startsWith('+++ ') === true) {
       if (head.before !== undefined) return head
-      const before = headName(line)
-      const after = headName(reader.lines[reader.position + 1] ?? '')
-      Object.assign(head, withoutPrefixes(before, after, head.names))
+      head.before = headName(line)
+      head.after = headName(reader.lines[reader.position + 1] ?? '')
       reader.position += 2
       return head
     } else if (line === 'GIT binary patch') {
@@ -208,35 +302,4 @@ function readBinaryBlock(reader: LineReader): BinaryPatch | undefined {
   while (/^[A-Za-z]\S+$/.test(reader.lines[end] ?? '')) end++
   reader.position = end
   return decodeBinary(kind, Number(size), reader.lines.slice(start, end), start + 1)
-}
-
-/** The two names of `diff --git A B`. Unquoted names with blanks are told apart by being the same but for the prefix. */
-function gitNames(rest: ByteText): readonly [ByteText, ByteText] | undefined {
-  const quoted = /^("(?:[^"\\]|\\.)*"|\S+) ("(?:[^"\\]|\\.)*"|\S+)$/s.exec(rest)
-  if (quoted !== null) return stripPair(unquotePath(quoted[1] ?? ''), unquotePath(quoted[2] ?? ''))
-  const half = (rest.length - 1) / 2
-  const pair = stripPair(rest.slice(0, half), rest.slice(half + 1))
-  return pair[0] === pair[1] ? pair : undefined
-}
-
-function headName(line: ByteText): ByteText {
-  const rest = line.slice(4).replace(/\r$/, '')
-  return rest.startsWith('"') ? unquotePath(rest.replace(/\t[^\t]*$/, '')) : (rest.split('\t')[0] ?? '').trimEnd()
-}
-
-function withoutPrefixes(
-  before: ByteText,
-  after: ByteText,
-  names: Head['names'],
-): { before: ByteText | null; after: ByteText | null } {
-  if (before === '/dev/null') return { before: null, after: names?.[1] ?? after.replace(/^[a-z]\//, '') }
-  if (after === '/dev/null') return { before: names?.[0] ?? before.replace(/^[a-z]\//, ''), after: null }
-  const [left, right] = stripPair(before, after)
-  return { before: left, after: right }
-}
-
-/** `a/x b/x` without the prefixes (also `i/`, `w/`, `c/`, `o/`); names without prefixes stay as they are. */
-function stripPair(before: ByteText, after: ByteText): readonly [ByteText, ByteText] {
-  const prefixed = /^[aciow1]\//.test(before) && /^[bciow2]\//.test(after) && before.charAt(0) !== after.charAt(0)
-  return prefixed ? [before.slice(2), after.slice(2)] : [before, after]
 }

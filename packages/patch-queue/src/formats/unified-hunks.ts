@@ -10,8 +10,11 @@ export interface LineReader {
   position: number
 }
 
-/** Reads the hunks of one file. Wrong counts in a hunk's head are tolerated, with a note. @throws {MalformedPatchError} */
-export function readHunks(reader: LineReader, path: string, notes: string[]): Hunk[] {
+/**
+ * Reads the hunks of one file. A hunk whose counts fit is trusted; wrong counts are tolerated, with a note.
+ * @throws {MalformedPatchError} where lines cannot be told to belong to a hunk or not.
+ */
+export function readHunks(reader: LineReader, note: (problem: string) => void): Hunk[] {
   const hunks: Hunk[] = []
   for (;;) {
     const head = reader.lines[reader.position]
@@ -25,9 +28,10 @@ export function readHunks(reader: LineReader, path: string, notes: string[]): Hu
     }
     const name = `hunk ${hunks.length + 1}`
     reader.position++
-    const hunk = readHunk(reader, head, name, (problem) => notes.push(`${path}: ${name} ${problem}`))
-    if (hunk.lines.every((line) => line.op === ' ')) notes.push(`${path}: ${name} changes nothing and was left out`)
+    const hunk = readHunk(reader, head, name, (problem) => note(`${name} ${problem}`))
+    if (hunk.lines.every((line) => line.op === ' ')) note(`${name} changes nothing and was left out`)
     else hunks.push(hunk)
+    refuseStrays(reader, name)
   }
 }
 
@@ -41,7 +45,7 @@ function readHunk(reader: LineReader, head: ByteText, name: string, note: (probl
   const at = Number(before) === 0 ? Number(start) : Number(start) - 1
   const mark = reader.position
   const counted = readCounted(reader, Number(before), Number(after))
-  if (counted !== undefined) return { name, lines: counted, at: Math.max(0, at) }
+  if (counted !== undefined && endsThere(reader, name, note)) return { name, lines: counted, at: Math.max(0, at) }
   reader.position = mark
   note('has wrong line counts in its head; its lines were counted instead')
   return { name, lines: readUncounted(reader), at: Math.max(0, at) }
@@ -59,10 +63,54 @@ function readCounted(reader: LineReader, before: number, after: number): HunkLin
     if (line.op !== '-') newLeft--
     lines.push(line)
   }
-  if (oldLeft < 0 || newLeft < 0) return undefined
-  const next = reader.lines[reader.position] ?? ''
-  const goesOn = /^[ +-]/.test(next) && !endsHunk(reader)
-  return goesOn ? undefined : lines
+  return oldLeft < 0 || newLeft < 0 ? undefined : lines
+}
+
+/** A list item or a sentence behind a diff: one blank after its mark, then words. */
+const PROSE = /^[+-] (?:\*\*|[`"'(]?[A-Za-z])\S* \S/
+
+/**
+ * Whether a hunk whose counts fit ends there, though lines follow that could be its own. Prose and lines that change nothing
+ * are left out; lines that the base can confirm mean that the counts are wrong.
+ * @throws {MalformedPatchError} where added lines follow that nothing can confirm.
+ */
+function endsThere(reader: LineReader, name: string, note: (problem: string) => void): boolean {
+  const mark = reader.position
+  while (/^[ +-]/.test(reader.lines[reader.position] ?? '') && !endsHunk(reader)) reader.position++
+  const run = reader.lines.slice(mark, reader.position)
+  if (run.length === 0) return true
+  const changes = run.filter((line) => !line.startsWith(' '))
+  const prose = changes.filter((line) => PROSE.test(line)).length
+  if (prose === changes.length) {
+    note(
+      `is complete by its counts; what follows it (${run.length === 1 ? '1 line' : `${run.length} lines`}) was left out`,
+    )
+    return true
+  }
+  reader.position = mark
+  const confirmed = run.some((line) => !line.startsWith('+') && line.trim() !== '')
+  if (prose === 0 && confirmed) return false
+  throw strayLines(name, mark + 1)
+}
+
+/** Changed lines behind a hunk, cut off from it by a line that is none of a diff. @throws {MalformedPatchError} */
+function refuseStrays(reader: LineReader, name: string): void {
+  const first = reader.lines[reader.position]
+  if (first === undefined || endsHunk(reader)) return
+  let at = reader.position + (/^[ +-]|^\s*$/.test(first) ? 0 : 1)
+  for (; at < reader.lines.length && !endsHunk({ lines: reader.lines, position: at }); at++) {
+    const line = reader.lines[at] ?? ''
+    if (line.trim() === '' || line.startsWith(' ') || PROSE.test(line)) continue
+    if (!/^[+-]/.test(line) || /^[+-]{2,}\s*$/.test(line)) return
+    throw strayLines(name, at + 1)
+  }
+}
+
+function strayLines(name: string, line: number): MalformedPatchError {
+  return new MalformedPatchError(`changed lines stand behind ${name}, outside of what its counts take in`, {
+    line,
+    remedy: 'Correct the counts in the head of the hunk, or take away what is not part of the diff.',
+  })
 }
 
 /** All lines up to the next head, however many. */

@@ -52,6 +52,7 @@ async function changesOf(
   return parsePatch(proposal.text, {
     format: formatOf(proposal.format),
     readBase: (path) => git.readFile(commit, path),
+    hasFolder: async (path) => (await git.findEntry(commit, path))?.mode === '40000',
     objectFormat: git.objectFormat,
     maxFiles: config.limits.maxFiles,
   })
