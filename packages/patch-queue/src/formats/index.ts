@@ -1,4 +1,3 @@
-export { detectFormat, type PatchFormat, patchFormats } from './detect-format.ts'
 export {
   EditAmbiguousError,
   EditNotFoundError,
@@ -12,4 +11,6 @@ export {
 export { type InlinePiece, inlineDiff } from './inline-diff.ts'
 export { type JsonEdit, jsonEditSchema } from './json-kinds.ts'
 export { type ParsedPatch, type ParsePatchOptions, parsePatch } from './parse-patch.ts'
+export { type PatchFormat, patchFormats } from './patch-format.ts'
+export { detectFormat } from './recognise.ts'
 export { type RenderDiffOptions, renderDiff } from './render-diff.ts'

@@ -51,14 +51,17 @@ export function parseJsonEdits(text: ByteText, counted = 0): ParsedEdits {
   return { edits, notes }
 }
 
-/** Whether a text is JSON that holds at least one edit, by its keys. */
-export function holdsJsonEdits(text: ByteText): boolean {
+/** Whether a text looks like edits as JSON: by the keys of an edit, by a path alone, as broken JSON, or not at all. */
+export function jsonLikeness(text: ByteText): 'edits' | 'paths' | 'broken' | 'other' {
+  let entries: Record<string, unknown>[]
   try {
-    return listOf(parseJson(text), []).some((entry) => resemblesEdit(rename(entry, '', [])))
+    entries = listOf(parseJson(text), []).map((entry) => rename(entry, 'an edit', []))
   } catch (error) {
-    if (error instanceof MalformedPatchError) return false
+    if (error instanceof MalformedPatchError) return 'broken'
     throw error
   }
+  if (entries.some(resemblesEdit)) return 'edits'
+  return entries.some((entry) => 'path' in entry) ? 'paths' : 'other'
 }
 
 function parseJson(text: ByteText): unknown {

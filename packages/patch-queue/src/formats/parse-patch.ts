@@ -1,15 +1,17 @@
 import type { FileChange, FileVersion } from '@patchlane/kernel'
 import { parseBeginPatch } from './begin-patch.ts'
-import { type ByteText, toByteText } from './byte-text.ts'
-import { detectFormat, type PatchFormat, withoutFence } from './detect-format.ts'
+import { type ByteText, splitLines, toByteText } from './byte-text.ts'
 import { EmptyPatchError, MalformedPatchError, PatchTooLargeError } from './errors.ts'
-import type { ParsedEdits } from './file-edit.ts'
+import type { FileEdit, ParsedEdits } from './file-edit.ts'
+import { type KnownNames, knownNames } from './file-names.ts'
 import { parseJsonEdits } from './json-edits.ts'
 import { PatchBase } from './patch-base.ts'
+import type { PatchFormat } from './patch-format.ts'
+import { type Recognised, recognise } from './recognise.ts'
 import { resolveEdits } from './resolve-edits.ts'
 import { parseSearchReplace } from './search-replace.ts'
 import { parseUnifiedDiff } from './unified-diff.ts'
-import { parseWholeFiles } from './whole-files.ts'
+import { parseFileContent, parseWholeFiles } from './whole-files.ts'
 
 export interface ParsePatchOptions {
   /** @default 'auto' */
@@ -52,13 +54,12 @@ export async function parsePatch(text: string | Uint8Array, options: ParsePatchO
     })
   }
   const whole = toByteText(text)
-  const { format, body, notes } = recognise(whole, options)
   const base = new PatchBase(options)
-  const parsed = await parseAs(format, body, options.path, base)
-  if (parsed.edits.length === 0) throw new EmptyPatchError('it has no edits')
-  if (parsed.edits.length > maxFiles) throw new PatchTooLargeError(`it has ${parsed.edits.length} edits`, `${maxFiles}`)
-  notes.push(...parsed.notes)
-  const changes = await resolveEdits(parsed.edits, {
+  const asked = options.format ?? 'auto'
+  const { format, edits, notes } = await readEdits(whole, asked, options.path, base)
+  if (edits.length === 0) throw new EmptyPatchError('it has no edits')
+  if (edits.length > maxFiles) throw new PatchTooLargeError(`it has ${edits.length} edits`, `${maxFiles}`)
+  const changes = await resolveEdits(edits, {
     base,
     objectFormat: options.objectFormat ?? 'sha1',
     notes,
@@ -67,42 +68,49 @@ export async function parsePatch(text: string | Uint8Array, options: ParsePatchO
   return { changes, notes: [...new Set(notes)], format }
 }
 
-function recognise(
+async function readEdits(
   text: ByteText,
-  options: ParsePatchOptions,
-): { format: PatchFormat; body: ByteText; notes: string[] } {
-  const asked = options.format ?? 'auto'
+  asked: PatchFormat | 'auto',
+  path: string | undefined,
+  base: PatchBase,
+): Promise<{ format: PatchFormat; edits: readonly FileEdit[]; notes: string[] }> {
   // A file may be made empty, or hold anything: only the other formats have a form to look for.
-  if (asked === 'whole' && options.path !== undefined) return { format: 'whole', body: text, notes: [] }
-  if (text.trim() === '') throw new EmptyPatchError('it has no text')
-  if (asked !== 'auto' && asked !== 'unified' && asked !== 'json') return { format: asked, body: text, notes: [] }
-  const inner = withoutFence(text)
-  const innerFormat = inner === undefined ? undefined : detectFormat(inner)
-  const fenced = innerFormat === 'unified' || innerFormat === 'json'
-  if (inner !== undefined && fenced && !/^(?:diff --git |--- |[ \t]*[[{])/.test(text)) {
-    return { format: innerFormat, body: inner, notes: ['the text around the fenced patch was left out'] }
+  if (asked === 'whole' && path !== undefined) {
+    return { format: 'whole', edits: parseFileContent(text, toByteText(path)).edits, notes: [] }
   }
-  const format = asked === 'auto' ? detectFormat(text) : asked
-  if (format === undefined) throw new MalformedPatchError('its format was not recognised')
-  return { format, body: text, notes: [] }
+  if (text.trim() === '') throw new EmptyPatchError('it has no text')
+  const known = await knownNames(splitLines(text), base)
+  const recognised = recognise(text, asked, known)
+  const parsed = await parseBodies(recognised, base, known)
+  return { format: recognised.format, edits: parsed.edits, notes: [...recognised.notes, ...parsed.notes] }
+}
+
+async function parseBodies({ format, bodies }: Recognised, base: PatchBase, known: KnownNames): Promise<ParsedEdits> {
+  const edits: FileEdit[] = []
+  const notes: string[] = []
+  for (const body of bodies) {
+    const parsed = await parseAs(format, body, { base, known, counted: edits.length })
+    edits.push(...parsed.edits)
+    notes.push(...parsed.notes)
+  }
+  return { edits, notes }
 }
 
 async function parseAs(
   format: PatchFormat,
   text: ByteText,
-  path: string | undefined,
-  base: PatchBase,
+  { base, known, counted }: { base: PatchBase; known: KnownNames; counted: number },
 ): Promise<ParsedEdits> {
   switch (format) {
     case 'unified':
       return parseUnifiedDiff(text, base)
     case 'search-replace':
-      return parseSearchReplace(text)
+      return parseSearchReplace(text, base, known)
     case 'begin-patch':
       return parseBeginPatch(text)
     case 'json':
-      return parseJsonEdits(text)
+      return parseJsonEdits(text, counted)
     case 'whole':
-      return parseWholeFiles(text, path === undefined ? undefined : toByteText(path))
+      return parseWholeFiles(text, known)
   }
 }

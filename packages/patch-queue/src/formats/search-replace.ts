@@ -1,66 +1,117 @@
-import type { ByteText } from './byte-text.ts'
-import { splitLines } from './byte-text.ts'
+import { type ByteText, splitLines, toByteText } from './byte-text.ts'
 import { MalformedPatchError } from './errors.ts'
+import { fenceInfo } from './fences.ts'
 import type { FileEdit, Hunk, ParsedEdits } from './file-edit.ts'
+import { fileNameIn, type KnownNames, noteOfName } from './file-names.ts'
 import { hunkOf } from './hunk-of.ts'
+import { LineFinder } from './line-finder.ts'
+import type { PatchBase } from './patch-base.ts'
 import { patchPath } from './patch-path.ts'
+import { isBlockStart, isMarker, markersOf } from './search-replace-markers.ts'
 
-const SEARCH = /^<{5,9} ?(?:SEARCH|ORIGINAL|HEAD)\s*$/
-const DIVIDER = /^={5,9}\s*$/
-const REPLACE = /^>{5,9} ?(?:REPLACE|UPDATED|\S.*)\s*$/
+const REMEDY =
+  'Make the markers of the block longer than any such line in it (all three alike, up to nine characters), or send a git diff or JSON edits.'
 
 /**
  * Reads search/replace blocks: the file's name on a line of its own, then `<<<<<<< SEARCH`, the old lines, `=======`, the new
- * lines, `>>>>>>> REPLACE`. An empty search creates the file. @throws {MalformedPatchError}
+ * lines, `>>>>>>> REPLACE`. An empty search creates the file. The markers of one block are equally long, 5 to 9 characters;
+ * a line of another length is content. @throws {MalformedPatchError}
  */
-export function parseSearchReplace(text: ByteText): ParsedEdits {
+export async function parseSearchReplace(text: ByteText, base: PatchBase, known: KnownNames): Promise<ParsedEdits> {
   const lines = splitLines(text)
   const edits: FileEdit[] = []
   const notes: string[] = []
-  let name: ByteText | undefined
-  let count = 0
+  let own: ByteText | undefined
+  let before: ByteText | undefined
+  let proseSince = false
+  let passedOver = false
   for (let at = 0; at < lines.length; at++) {
-    const line = (lines[at] ?? '').trim()
-    if (!SEARCH.test(line)) {
-      if (line !== '' && !line.startsWith('```')) name = line
+    const line = lines[at] ?? ''
+    if (isBlockStart(line)) {
+      const path = own ?? before
+      if (path === undefined) {
+        throw new MalformedPatchError('a search/replace block has no file name before it', { line: at + 1 })
+      }
+      const name = `block ${edits.length + 1}`
+      if (own === undefined && proseSince)
+        notes.push(`${name} has no file name before it; it was read as one more of ${JSON.stringify(patchPath(path))}`)
+      const [divider, end] = await partsOf(lines, at, path, name, base, notes)
+      edits.push(editOf(path, name, lines.slice(at + 1, divider), lines.slice(divider + 1, end)))
+      before = path
+      own = undefined
+      proseSince = false
+      at = end
       continue
     }
-    const divider = find(lines, DIVIDER, at + 1, 'the search part is not closed by =======', at)
-    const end = find(lines, REPLACE, divider + 1, 'the replace part is not closed by >>>>>>> REPLACE', at)
-    const path = name === undefined ? undefined : fileName(name, notes)
-    if (path === undefined) {
-      throw new MalformedPatchError('a search/replace block has no file name before it', { line: at + 1 })
+    if (isMarker(line)) {
+      throw new MalformedPatchError('a marker stands outside of every search/replace block', {
+        line: at + 1,
+        remedy: REMEDY,
+      })
     }
-    count++
-    edits.push(editOf(path, `block ${count}`, lines.slice(at + 1, divider), lines.slice(divider + 1, end)))
-    at = end
+    if (line.trim() === '') continue
+    const info = fenceInfo(line)
+    if (info !== undefined) {
+      // An info string of more than a language can name another file, which must not be taken for the one before.
+      if (!/^[\w+#-]*$/.test(info)) before = undefined
+      continue
+    }
+    passedOver ||= own !== undefined
+    own = fileNameIn(line, known)
+    if (own === undefined) {
+      passedOver = true
+      proseSince = true
+    } else notes.push(...noteOfName(own, line))
   }
   if (edits.length === 0) throw new MalformedPatchError('it has no search/replace block')
+  if (passedOver || own !== undefined) notes.push('text around the search/replace blocks was left out')
   return { edits, notes }
 }
 
-function find(lines: readonly ByteText[], pattern: RegExp, from: number, problem: string, block: number): number {
-  for (let at = from; at < lines.length; at++) {
-    const line = (lines[at] ?? '').trimEnd()
-    if (pattern.test(line)) return at
-    if (SEARCH.test(line)) break
+async function partsOf(
+  lines: readonly ByteText[],
+  start: number,
+  path: ByteText,
+  name: string,
+  base: PatchBase,
+  notes: string[],
+): Promise<readonly [divider: number, end: number]> {
+  const { dividers, ends, uneven } = markersOf(lines, start)
+  const [end, ...otherEnds] = ends
+  const [divider, ...otherDividers] = dividers
+  const refusal = (problem: string) => new MalformedPatchError(problem, { line: start + 1, remedy: REMEDY })
+  if (end === undefined) throw refusal(`the replace part of ${name} is not closed by >>>>>>> REPLACE`)
+  if (otherEnds.length > 0) throw refusal(`${name} is closed more than once`)
+  if (divider === undefined) throw refusal(`the search part of ${name} is not closed by =======`)
+  if (uneven)
+    notes.push(`the markers of ${name} are not equally long; it was read nevertheless, as there is one way to`)
+  if (otherDividers.length === 0) return [divider, end]
+  const fitting: number[] = []
+  for (const candidate of dividers) {
+    if (await stands(lines.slice(start + 1, candidate), path, base)) fitting.push(candidate)
   }
-  throw new MalformedPatchError(problem, { line: block + 1 })
+  const [chosen, ...others] = fitting
+  if (chosen === undefined || others.length > 0) {
+    throw refusal(`more than one line of ${name} can be its ======= (lines ${dividers.map((at) => at + 1).join(', ')})`)
+  }
+  notes.push(`${name} has more than one =======; only the text before line ${chosen + 1} stands in the base`)
+  return [chosen, end]
 }
 
-function editOf(path: ReturnType<typeof patchPath>, name: string, search: ByteText[], replace: ByteText[]): FileEdit {
-  if (search.every((line) => line.trim() === '')) return { kind: 'create', path, content: replace.join('') }
+/** Whether a search part has its one place in the base: for an empty one, that the file is not there yet. */
+async function stands(search: readonly ByteText[], path: ByteText, base: PatchBase): Promise<boolean> {
+  const file = await base.read(path)
+  const empty = file === null || file.content.byteLength === 0
+  if (isBlank(search) || empty) return isBlank(search) && empty
+  return new LineFinder(splitLines(toByteText(file.content))).find(search).starts.length === 1
+}
+
+function editOf(path: ByteText, name: string, search: readonly ByteText[], replace: readonly ByteText[]): FileEdit {
+  if (isBlank(search)) return { kind: 'create', path: patchPath(path), content: replace.join('') }
   const hunks: Hunk[] = [hunkOf(name, search, replace)]
-  return { kind: 'edit', path, hunks }
+  return { kind: 'edit', path: patchPath(path), hunks }
 }
 
-/** The name on the line before a block, without the decoration that models put around it. */
-function fileName(line: ByteText, notes: string[]): ReturnType<typeof patchPath> {
-  const plain = line
-    .replace(/^(?:#+|\/\/|--|\*)\s+/, '')
-    .replace(/^(?:file|path|filename):\s*/i, '')
-    .replace(/^[*`"]+|[*`":]+$/g, '')
-    .trim()
-  if (plain !== line) notes.push(`the file name ${JSON.stringify(plain)} was read from ${JSON.stringify(line)}`)
-  return patchPath(plain)
+function isBlank(lines: readonly ByteText[]): boolean {
+  return lines.every((line) => line.trim() === '')
 }

@@ -79,7 +79,7 @@ function readDiffs(reader: LineReader, notes: string[]): FileDiff[] {
       reader.position++
     }
   }
-  if (passedOver) notes.push('text around the diffs was left out')
+  if (passedOver) notes.push('text around the patch was left out')
   return diffs
 }
 
