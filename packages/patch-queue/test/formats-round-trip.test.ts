@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type FileChange, type FileVersion, fileChangeSchema } from '@patchlane/kernel'
+import { type FileChange, type FileVersion, fileChangeSchema, PatchlaneError } from '@patchlane/kernel'
 import { versionOf } from '@patchlane/kernel/testing'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
@@ -51,6 +51,65 @@ it('gives the same changes back, to the byte, after rendering and parsing', asyn
         expect(parsed.notes).toEqual([])
       },
     ),
+    { numRuns: 300 },
+  )
+})
+
+it('gives the same changes back from a reply that has each in a fence of its own', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.uniqueArray(change, { selector: (item) => item.path, minLength: 1, maxLength: 4 }),
+      async (changes) => {
+        const base = new Map<string, FileVersion>()
+        for (const item of changes)
+          if ('before' in item) base.set(item.kind === 'rename' ? item.from : item.path, item.before)
+        const reply = changes
+          .map((item) => `This changes a file:\n\n\`\`\`diff\n${renderDiff([item])}\`\`\`\n`)
+          .join('\n')
+        const parsed = await parsePatch(reply, { readBase: async (name) => base.get(name) ?? null })
+        expect(parsed.changes).toEqual([...changes].sort((a, b) => (a.path < b.path ? -1 : 1)))
+        expect(parsed.notes).toEqual(['the text around the fenced patch was left out'])
+      },
+    ),
+    { numRuns: 100 },
+  )
+})
+
+const confusing = fc
+  .array(
+    fc.constantFrom(
+      ...['', 'text', 'a.txt', '=======', '=====', '<<<<<<< HEAD', '>>>>>>> branch', '>>>>>>> REPLACE', '```', '```sh'],
+      ...[
+        '*** Begin Patch',
+        '*** End Patch',
+        'diff --git a/a.txt b/a.txt',
+        '--- a/a.txt',
+        '+++ b/a.txt',
+        '@@ -1 +1 @@',
+      ],
+    ),
+    { minLength: 1, maxLength: 8 },
+  )
+  .map((lines) => lines.map((item) => `${item}\n`).join(''))
+
+it.each([
+  ['search/replace blocks', (text: string) => `a.txt\n<<<<<<< SEARCH\ntwo\n=======\n${text}>>>>>>> REPLACE\n`],
+  ['whole files', (text: string) => `a.txt\n\`\`\`\`\none\n${text}three\n\`\`\`\`\n`],
+])('takes content in %s to the byte, or refuses it', async (_, letter) => {
+  await fc.assert(
+    fc.asyncProperty(confusing, async (text) => {
+      const readBase = async (name: string) => (name === 'a.txt' ? versionOf('one\ntwo\nthree\n') : null)
+      const outcome = await parsePatch(letter(text), { readBase }).then(
+        ({ changes }) => changes,
+        (error: unknown) => {
+          if (error instanceof PatchlaneError) return 'refused'
+          throw error
+        },
+      )
+      if (outcome === 'refused') return
+      const after = versionOf(`one\n${text}three\n`)
+      expect(outcome).toMatchObject([{ path: 'a.txt', after: { oid: after.oid } }])
+    }),
     { numRuns: 300 },
   )
 })

@@ -140,7 +140,7 @@ class OutlineReader {
     const [first] = inner.segments
     const [format] = first?.formats ?? []
     if (first === undefined || format === undefined) return alone(shownAsDiff ? 'unified' : 'whole')
-    if (shownAsDiff) return inner
+    if (shownAsDiff) return { ...inner, around: inner.around || !this.#isFor(name, from, to) }
     if (!this.#beginsWith(first, from)) return alone('whole')
     if (format === 'search-replace' || this.#isFor(name, from, to)) return inner
     return alone('whole', format)
