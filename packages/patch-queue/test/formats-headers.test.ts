@@ -66,11 +66,14 @@ describe('what follows a hunk whose counts fit', () => {
     },
   )
 
-  it('is left out with a note behind a blank line, too', async () => {
-    const { texts, notes } = await textsAfter(`${patch}\n+ Added a thing for you\n`, files)
-    expect(texts['a.txt']).toBe('one\nTWO\nthree\n')
-    expect(notes).toEqual(['text around the patch was left out'])
-  })
+  it.each(['\n+ Added a thing for you\n', '--\n2.40\n', '---\n\nThat is all.\n'])(
+    'is left out behind a gap, too: %j',
+    async (rest) => {
+      const { texts, notes } = await textsAfter(patch + rest, files)
+      expect(texts['a.txt']).toBe('one\nTWO\nthree\n')
+      expect(notes).toEqual(['text around the patch was left out'])
+    },
+  )
 
   it.each(['+four\n', '\n+four\n', 'more\n+four\n'])('is refused where it could be meant: %j', async (rest) => {
     await expect(textsAfter(patch + rest, files)).rejects.toMatchObject(malformed)

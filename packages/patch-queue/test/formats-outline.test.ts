@@ -87,6 +87,7 @@ describe('whole files', () => {
   it.each([
     ['prose for a name', `Here is the fixed code:\n${fenced('py', 'x = 1\n')}`],
     ['a block that is no file', `a.txt\n${fenced('', 'b\n')}\nTo run it:\n${fenced('bash', 'npm test\n')}`],
+    ['prose behind a label for a name', `File: this is the new one\n${fenced('', 'b\n')}`],
     ['a heading for a name', `**Usage**\n${fenced('bash', 'npm test\n')}`],
     ['a fence that may belong to the file before', 'n.md\n```md\nTree:\n```\nsrc/x.ts\n```\nmore\n```\n'],
     ['a fence that does not close', 'n.md\n```md\n```bash\nnpm test\n```\n'],

@@ -21,7 +21,7 @@ export function fileNameIn(line: ByteText, known: KnownNames = NO_NAMES): ByteTe
   const name = withoutDecoration(line)
   if (name.text === '') return undefined
   if (known.has(name.text)) return name.text
-  if (/\s/.test(name.text) && !name.labelled) return undefined
+  if (/\s/.test(name.text)) return name.labelled && /\.\w+$/.test(name.text) ? name.text : undefined
   return looksLikePath(name.text) || name.labelled || name.quoted ? name.text : undefined
 }
 

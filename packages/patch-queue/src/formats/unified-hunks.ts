@@ -69,6 +69,9 @@ function readCounted(reader: LineReader, before: number, after: number): HunkLin
 /** A list item or a sentence behind a diff: one blank after its mark, then words. */
 const PROSE = /^[+-] (?:\*\*|[`"'(]?[A-Za-z])\S* \S/
 
+/** A line across the text, or the one above a signature. */
+const RULE = /^(?:-{2,}|\+{2,})\s*$/
+
 /**
  * Whether a hunk whose counts fit ends there, though lines follow that could be its own. Prose and lines that change nothing
  * are left out; lines that the base can confirm mean that the counts are wrong.
@@ -76,7 +79,7 @@ const PROSE = /^[+-] (?:\*\*|[`"'(]?[A-Za-z])\S* \S/
  */
 function endsThere(reader: LineReader, name: string, note: (problem: string) => void): boolean {
   const mark = reader.position
-  while (/^[ +-]/.test(reader.lines[reader.position] ?? '') && !endsHunk(reader)) reader.position++
+  while (couldGoOn(reader)) reader.position++
   const run = reader.lines.slice(mark, reader.position)
   if (run.length === 0) return true
   const changes = run.filter((line) => !line.startsWith(' '))
@@ -93,6 +96,11 @@ function endsThere(reader: LineReader, name: string, note: (problem: string) => 
   throw strayLines(name, mark + 1)
 }
 
+function couldGoOn(reader: LineReader): boolean {
+  const line = reader.lines[reader.position] ?? ''
+  return /^[ +-]/.test(line) && !RULE.test(line) && !endsHunk(reader)
+}
+
 /** Changed lines behind a hunk, cut off from it by a line that is none of a diff. @throws {MalformedPatchError} */
 function refuseStrays(reader: LineReader, name: string): void {
   const first = reader.lines[reader.position]
@@ -101,7 +109,7 @@ function refuseStrays(reader: LineReader, name: string): void {
   for (; at < reader.lines.length && !endsHunk({ lines: reader.lines, position: at }); at++) {
     const line = reader.lines[at] ?? ''
     if (line.trim() === '' || line.startsWith(' ') || PROSE.test(line)) continue
-    if (!/^[+-]/.test(line) || /^[+-]{2,}\s*$/.test(line)) return
+    if (!/^[+-]/.test(line) || RULE.test(line)) return
     throw strayLines(name, at + 1)
   }
 }
