@@ -38,6 +38,11 @@ describe('lines of a search/replace block that look like its markers', () => {
     expect((await textsAfter(`a.rst\n${block(before, after, 9)}`, files)).texts['a.rst']).toBe(after)
   })
 
+  it('are refused where the search part is not quoted well, and only its beginning fits', async () => {
+    const patch = `a.rst\n${block('Heading\n=======\nolt\n', 'Heading\n=======\nnew\n')}`
+    await expect(textsAfter(patch, { 'a.rst': 'Heading\n=======\nold\n' })).rejects.toMatchObject(malformed)
+  })
+
   it.each([
     ['closes twice', `a.txt\n${block('old\n', 'x\n>>>>>>> REPLACE\ny\n')}`],
     ['has a marker behind it', `a.txt\n${block('old\n', 'x\n')}more\n>>>>>>> branch\n`],

@@ -87,23 +87,33 @@ async function partsOf(
     notes.push(`the markers of ${name} are not equally long; it was read nevertheless, as there is one way to`)
   if (otherDividers.length === 0) return [divider, end]
   const fitting: number[] = []
+  let doubtful = false
   for (const candidate of dividers) {
-    if (await stands(lines.slice(start + 1, candidate), path, base)) fitting.push(candidate)
+    const place = await placeOf(lines.slice(start + 1, candidate), path, base)
+    if (place !== undefined) fitting.push(candidate)
+    // The base goes on like the block does: this may be a line of a search part that is not quoted well, and no divider.
+    doubtful ||= place?.next.trimEnd() === lines[candidate]?.trimEnd()
   }
   const [chosen, ...others] = fitting
-  if (chosen === undefined || others.length > 0) {
+  if (chosen === undefined || others.length > 0 || doubtful) {
     throw refusal(`more than one line of ${name} can be its ======= (lines ${dividers.map((at) => at + 1).join(', ')})`)
   }
   notes.push(`${name} has more than one =======; only the text before line ${chosen + 1} stands in the base`)
   return [chosen, end]
 }
 
-/** Whether a search part has its one place in the base: for an empty one, that the file is not there yet. */
-async function stands(search: readonly ByteText[], path: ByteText, base: PatchBase): Promise<boolean> {
+/** The one place of a search part in the base, with the line behind it; an empty one has its place where no file is yet. */
+async function placeOf(
+  search: readonly ByteText[],
+  path: ByteText,
+  base: PatchBase,
+): Promise<{ next: ByteText } | undefined> {
   const file = await base.read(path)
   const empty = file === null || file.content.byteLength === 0
-  if (isBlank(search) || empty) return isBlank(search) && empty
-  return new LineFinder(splitLines(toByteText(file.content))).find(search).starts.length === 1
+  if (isBlank(search) || empty) return isBlank(search) && empty ? { next: '' } : undefined
+  const finder = new LineFinder(splitLines(toByteText(file.content)))
+  const [at, ...others] = finder.find(search).starts
+  return at === undefined || others.length > 0 ? undefined : { next: finder.lines[at + search.length] ?? '' }
 }
 
 function editOf(path: ByteText, name: string, search: readonly ByteText[], replace: readonly ByteText[]): FileEdit {
