@@ -48,8 +48,6 @@ function componentProblem(component: string): string | undefined {
   if (/[. ]$/.test(component)) return `"${component}" ends in a dot or a blank, which Windows drops`
   if (isGitDirectoryName(component)) return `"${component}" is a name of git's own folder`
   if (component.includes(':')) return `"${component}" has a colon, which names a stream on Windows`
-  const [strange] = /[<>"|?*]/.exec(component) ?? []
-  if (strange !== undefined) return `"${component}" has ${strange}, which no name on Windows may have`
   if (DEVICE_NAME.test(component)) return `"${component}" is a device name on Windows`
   if (Buffer.byteLength(component) > MAX_COMPONENT_BYTES)
     return `a component is longer than ${MAX_COMPONENT_BYTES} bytes`

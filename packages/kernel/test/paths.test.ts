@@ -41,8 +41,6 @@ describe('repoPathProblem', () => {
     ['.git::$INDEX_ALLOCATION/x', "git's own folder"],
     ['a/CON', 'device name'],
     ['con .txt', 'device name'],
-    ['a?b', 'Windows'],
-    ['x<y>|*"', 'Windows'],
     ['nul.txt', 'device name'],
     ['a/b.', 'ends in a dot'],
     ['a /b', 'ends in a dot or a blank'],
