@@ -17,12 +17,6 @@ export interface GitObject extends ObjectInfo {
   content: Buffer
 }
 
-interface Pending {
-  wantsContent: boolean
-  resolve(answer: GitObject | undefined): void
-  reject(error: unknown): void
-}
-
 const HEADER = /^([0-9a-f]{40}|[0-9a-f]{64}) (blob|tree|commit|tag) (\d+)$/
 const EMPTY = Buffer.alloc(0)
 
@@ -33,14 +27,8 @@ const EMPTY = Buffer.alloc(0)
  */
 export class ObjectReader {
   readonly #layout: RepositoryLayout
-  #service: Promise<Service> | undefined
-  /** Runs out when nothing has come for long; of no meaning while nothing is asked. */
-  #silence: NodeJS.Timeout | undefined
-  #pending: Pending[] = []
-  #chunks: Buffer[] = []
-  #bytes = 0
-  #header: ObjectInfo | undefined
   readonly #silenceMs: number
+  #talk: Promise<Conversation> | undefined
 
   constructor(layout: RepositoryLayout, { silenceMs = ANSWER_MS }: { silenceMs?: number } = {}) {
     this.#layout = layout
@@ -58,58 +46,100 @@ export class ObjectReader {
   }
 
   async close(): Promise<void> {
-    const service = await this.#service?.catch(() => undefined)
-    this.#service = undefined
-    await service?.stop()
+    const talk = await this.#talk?.catch(() => undefined)
+    this.#talk = undefined
+    await talk?.stop()
   }
 
   async #ask(command: string, wantsContent: boolean): Promise<GitObject | undefined> {
     if (/[\n\0]/.test(command)) return undefined
-    this.#service ??= this.#start()
-    const service = await this.#service
-    return new Promise((resolve, reject) => {
-      this.#pending.push({ wantsContent, resolve, reject })
-      if (this.#pending.length === 1) this.#silence?.refresh()
-      service.keepAlive(true)
-      service.stdin.write(`${command}\n`)
-    })
+    for (;;) {
+      const open = this.#talk ?? this.#start()
+      this.#talk = open
+      const talk = await open
+      if (talk.running) return talk.ask(command, wantsContent)
+      // It died between two questions: one that it never got is nobody's failure.
+      if (this.#talk === open) this.#talk = undefined
+    }
   }
 
-  async #start(): Promise<Service> {
-    const service = await spawnService({
-      file: 'git',
-      args: [...configArguments(), '--git-dir', this.#layout.gitDir, 'cat-file', '--batch-command'],
-      cwd: this.#layout.commonDir,
-      env: gitEnvironment(),
+  #start(): Promise<Conversation> {
+    const starting = Conversation.start(this.#layout, this.#silenceMs)
+    // One that could not be started is not waited for by the next question.
+    starting.catch(() => {
+      if (this.#talk === starting) this.#talk = undefined
     })
-    let silent = false
-    const silence = setTimeout(() => {
-      if (this.#pending.length === 0) return
-      silent = true
-      void service.stop(0)
-    }, this.#silenceMs)
-    silence.unref()
-    this.#silence = silence
+    return starting
+  }
+}
+
+interface Pending {
+  wantsContent: boolean
+  resolve(answer: GitObject | undefined): void
+  reject(error: unknown): void
+}
+
+/** Questions to one process and its answers, in the order of the questions. When it ends, so do all that are open. */
+class Conversation {
+  readonly #service: Service
+  /** Runs out when nothing has come for long; of no meaning while nothing is asked. */
+  readonly #silence: NodeJS.Timeout
+  #silent = false
+  #pending: Pending[] = []
+  #chunks: Buffer[] = []
+  #bytes = 0
+  #header: ObjectInfo | undefined
+
+  private constructor(service: Service, silenceMs: number) {
+    this.#service = service
+    this.#silence = setTimeout(() => this.#endSilence(), silenceMs)
+    this.#silence.unref()
     service.stdout.on('data', (chunk: Buffer) => {
-      silence.refresh()
+      this.#silence.refresh()
       this.#chunks.push(chunk)
       this.#bytes += chunk.length
       this.#parse()
       if (this.#pending.length === 0) service.keepAlive(false)
     })
     void service.exited.then(({ exitCode }) => {
-      clearTimeout(silence)
-      const reason = silent ? `it gave no answer for ${this.#silenceMs / 1000} s` : service.errorOutput()
-      const abandoned = this.#pending
-      this.#pending = []
-      this.#chunks = []
-      this.#bytes = 0
-      this.#header = undefined
-      this.#service = undefined
-      for (const { reject } of abandoned) reject(new GitCommandError('cat-file', exitCode, reason))
+      clearTimeout(this.#silence)
+      const reason = this.#silent ? `it gave no answer for ${silenceMs / 1000} s` : service.errorOutput()
+      for (const { reject } of this.#pending.splice(0)) reject(new GitCommandError('cat-file', exitCode, reason))
     })
     service.keepAlive(false)
-    return service
+  }
+
+  static async start(layout: RepositoryLayout, silenceMs: number): Promise<Conversation> {
+    const service = await spawnService({
+      file: 'git',
+      args: [...configArguments(), '--git-dir', layout.gitDir, 'cat-file', '--batch-command'],
+      cwd: layout.commonDir,
+      env: gitEnvironment(),
+    })
+    return new Conversation(service, silenceMs)
+  }
+
+  get running(): boolean {
+    return this.#service.running
+  }
+
+  ask(command: string, wantsContent: boolean): Promise<GitObject | undefined> {
+    return new Promise((resolve, reject) => {
+      this.#pending.push({ wantsContent, resolve, reject })
+      if (this.#pending.length === 1) this.#silence.refresh()
+      this.#service.keepAlive(true)
+      this.#service.stdin.write(`${command}\n`)
+    })
+  }
+
+  async stop(): Promise<void> {
+    await this.#service.stop()
+  }
+
+  #endSilence(): void {
+    if (this.#pending.length === 0) return
+    this.#silent = true
+    void this.#service.stop(0)
   }
 
   #parse(): void {

@@ -59,3 +59,27 @@ it.skipIf(process.platform !== 'linux')('ends a transaction that says nothing, a
   expect(transaction.running).toBe(false)
   expect(await made.repository.tryResolve('refs/heads/side')).toBeUndefined()
 })
+
+it.skipIf(process.platform !== 'linux')(
+  'asks another where the first died with nothing asked, however close behind',
+  async () => {
+    const reader = new ObjectReader(await findRepository(made.directory), { silenceMs: 5_000 })
+    const head = await reader.info('HEAD')
+    for (let round = 0; round < 30; round++) {
+      const [pid] = gitsOf('cat-file').slice(-1)
+      process.kill(pid ?? 0, 'SIGKILL')
+      // Questions at each turn of the loop around its death: each is answered, or fails because it died on it.
+      const answers: Promise<unknown>[] = []
+      for (let turn = 0; turn < 40; turn++) {
+        answers.push(reader.info('HEAD').catch((error: unknown) => error))
+        await new Promise((resolve) => setImmediate(resolve))
+      }
+      for (const answer of await Promise.all(answers)) {
+        if (answer instanceof Error) expect(answer).toMatchObject({ code: 'GIT_COMMAND_FAILED' })
+        else expect(answer).toEqual(head)
+      }
+      expect(await reader.info('HEAD')).toEqual(head)
+    }
+    await reader.close()
+  },
+)
