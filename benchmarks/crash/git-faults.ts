@@ -128,11 +128,12 @@ exec ${git} "$@"
     await rm(this.#folder, { recursive: true, force: true })
   }
 
-  /** What strace wrote, once it has seen the end. */
+  /** What strace wrote, once it has seen the end. One that was itself ended with its git has written nothing more for long. */
   async #trace(git: string): Promise<string> {
+    const patience = performance.now() + 3_000
     for (;;) {
       const trace = await readFile(join(this.#folder, 'calls', git, 'trace'), 'utf8').catch(() => '')
-      if (/\+\+\+ (?:exited|killed)/.test(trace)) return trace
+      if (/\+\+\+ (?:exited|killed)/.test(trace) || performance.now() > patience) return trace
       await sleep(5)
     }
   }
