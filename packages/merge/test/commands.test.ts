@@ -92,6 +92,26 @@ describe('merge-file', () => {
     expect(warnings.join('\n')).toMatch(/binary[\s\S]*Could not read[\s\S]*not a file/)
   })
 
+  it('says in a line what is wrong with a line, and takes no byte for another', async () => {
+    const answers = async (input: Uint8Array) => {
+      async function* chunks() {
+        yield input
+      }
+      const found: { id: unknown; clean: boolean; error?: string }[] = []
+      for await (const line of mergeBatch(linesOf(chunks()), merger)) found.push(JSON.parse(line))
+      return found
+    }
+    const [short, torn, whole] = await answers(
+      Buffer.from(
+        '{"id":1,"path":"a","ours":"b"}\n{"id":2,"path":"a","ours":"caf\xe9","theirs":"c"}\n{"id":3,"path":"a","ours":"\xc3\xa9","theirs":"\xc3\xa9"}',
+        'latin1',
+      ),
+    )
+    expect(short).toMatchObject({ id: 1, clean: false, error: expect.stringMatching(/^theirs: .*string/) })
+    expect(torn).toMatchObject({ clean: false, merged: null, error: expect.stringContaining('utf-8') })
+    expect(whole).toMatchObject({ id: 3, clean: true, merged: 'é' })
+  })
+
   it('takes the null device for a version that is not there', async () => {
     const call = write('', 'one\n', 'one\n')
     expect(await runMergeFile({ ...call, base: '/dev/null', toStdout: true }, merger, output)).toBe(0)

@@ -1,5 +1,6 @@
 import { errorMessage } from '@patchlane/kernel'
 import { z } from 'zod'
+import { MergeUsageError } from '../errors.ts'
 import type { FileMerger } from '../merge-file.ts'
 
 /** One line of a batch. With `base64`, contents are bytes; else they are UTF-8 text. A missing or null base means both created the file. */
@@ -30,21 +31,31 @@ export interface BatchAnswer {
 
 /** Merges files given as JSON lines and yields one JSON line each, in their order. A bad line has an answer too, and ends nothing. */
 export async function* mergeBatch(
-  lines: AsyncIterable<string> | Iterable<string>,
+  lines: AsyncIterable<string | Uint8Array> | Iterable<string | Uint8Array>,
   merger: FileMerger,
 ): AsyncGenerator<string> {
   for await (const line of lines) {
-    if (line.trim() === '') continue
+    if (Buffer.from(line).toString('latin1').trim() === '') continue
     yield `${JSON.stringify(await answerTo(line, merger))}\n`
   }
 }
 
-async function answerTo(line: string, merger: FileMerger): Promise<BatchAnswer> {
+async function answerTo(line: string | Uint8Array, merger: FileMerger): Promise<BatchAnswer> {
   let id: BatchAnswer['id'] = null
   try {
-    const value: unknown = JSON.parse(line)
+    // A byte that is no UTF-8 would come back as another character.
+    const text = typeof line === 'string' ? line : new TextDecoder('utf-8', { fatal: true }).decode(line)
+    const value: unknown = JSON.parse(text)
     id = z.object({ id: batchLineSchema.shape.id }).safeParse(value).data?.id ?? null
-    const { path, base, ours, theirs, encoding } = batchLineSchema.parse(value)
+    const parsed = batchLineSchema.safeParse(value)
+    if (!parsed.success) {
+      const problems = parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'the line'}: ${message}`)
+      throw new MergeUsageError(
+        problems.join('; '),
+        'Give id, path, ours and theirs as strings, and base as a string or null.',
+      )
+    }
+    const { path, base, ours, theirs, encoding } = parsed.data
     const bytes = (text: string) => new Uint8Array(Buffer.from(text, encoding))
     const result = await merger.merge({
       path,
@@ -69,16 +80,17 @@ async function answerTo(line: string, merger: FileMerger): Promise<BatchAnswer> 
   }
 }
 
-/** Splits chunks of text into lines. */
-export async function* linesOf(chunks: AsyncIterable<string | Uint8Array>): AsyncGenerator<string> {
-  const decoder = new TextDecoder()
-  let rest = ''
+/** Splits chunks of bytes into lines, without their ends; what the bytes are is for the reader of a line to say. */
+export async function* linesOf(chunks: AsyncIterable<string | Uint8Array>): AsyncGenerator<Uint8Array> {
+  let open: Buffer[] = []
   for await (const chunk of chunks) {
-    rest += typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true })
-    const lines = rest.split('\n')
-    rest = lines.pop() ?? ''
-    yield* lines
+    let rest = Buffer.from(chunk)
+    for (let end = rest.indexOf(10); end >= 0; end = rest.indexOf(10)) {
+      yield Buffer.concat([...open, rest.subarray(0, end)])
+      open = []
+      rest = rest.subarray(end + 1)
+    }
+    if (rest.length > 0) open.push(rest)
   }
-  rest += decoder.decode()
-  if (rest !== '') yield rest
+  if (open.length > 0) yield Buffer.concat(open)
 }
