@@ -34,3 +34,9 @@ export function withLineEnd(text: string, lineEnd: '\n' | '\r\n'): string {
 export function hasMarkers(text: string): boolean {
   return /^<{7} /m.test(text) && /^={7}\r?$/m.test(text) && /^>{7} /m.test(text)
 }
+
+/** Whether the last line of a merge ends, as the side has it that changed that. */
+export function keepsLastLineEnd({ base, ours, theirs }: { base: string; ours: string; theirs: string }): boolean {
+  const ends = (text: string) => text === '' || text.endsWith('\n')
+  return ends(base) === ends(ours) ? ends(theirs) : ends(ours)
+}

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto'
 import type { BaseChatModel } from '@langchain/core/language_models/chat_models'
 import { HumanMessage, SystemMessage } from '@langchain/core/messages'
+import { digestJson } from '@patchlane/kernel'
 import type { RerankCandidate, Reranker } from '../build/reranker.ts'
 import { RerankAnswerError } from '../errors.ts'
 
@@ -54,10 +54,7 @@ function rerankQuestion(task: string, candidates: readonly RerankCandidate[]): {
     const names = [...new Set(definitions)].join(', ').slice(0, NAMES_LENGTH)
     return `${n + 1}. ${JSON.stringify(path)}${names === '' ? '' : `: ${names}`}`
   })
-  const tag = createHash('sha256')
-    .update(JSON.stringify([shown, files]))
-    .digest('hex')
-    .slice(0, 8)
+  const tag = digestJson({ shown, files }).slice(0, 16)
   const question = [
     `<task-${tag}>\n${shown}\n</task-${tag}>`,
     `<files-${tag}>\n${files.join('\n')}\n</files-${tag}>`,

@@ -35,9 +35,14 @@ export async function* mergeBatch(
   merger: FileMerger,
 ): AsyncGenerator<string> {
   for await (const line of lines) {
-    if (Buffer.from(line).toString('latin1').trim() === '') continue
+    if (isBlank(line)) continue
     yield `${JSON.stringify(await answerTo(line, merger))}\n`
   }
+}
+
+/** Decided by the first character that is not white space: a line may be megabytes long. */
+function isBlank(line: string | Uint8Array): boolean {
+  return typeof line === 'string' ? !/\S/.test(line) : line.every((byte) => byte === 32 || (byte >= 9 && byte <= 13))
 }
 
 async function answerTo(line: string | Uint8Array, merger: FileMerger): Promise<BatchAnswer> {
@@ -84,7 +89,8 @@ async function answerTo(line: string | Uint8Array, merger: FileMerger): Promise<
 export async function* linesOf(chunks: AsyncIterable<string | Uint8Array>): AsyncGenerator<Uint8Array> {
   let open: Buffer[] = []
   for await (const chunk of chunks) {
-    let rest = Buffer.from(chunk)
+    let rest =
+      typeof chunk === 'string' ? Buffer.from(chunk) : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length)
     for (let end = rest.indexOf(10); end >= 0; end = rest.indexOf(10)) {
       yield Buffer.concat([...open, rest.subarray(0, end)])
       open = []

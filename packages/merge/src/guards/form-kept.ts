@@ -1,5 +1,5 @@
 import type { Versions } from '../structured/hunk.ts'
-import { hasMarkers, lineEndOf } from '../text-content.ts'
+import { hasMarkers, keepsLastLineEnd, lineEndOf } from '../text-content.ts'
 
 /** Line ends, byte-order mark and last line end are as on our side; no conflict markers that no version had. */
 export function formKept(versions: Versions, merged: string): string | undefined {
@@ -10,9 +10,7 @@ export function formKept(versions: Versions, merged: string): string | undefined
   if (lineEnd !== undefined && lineEndOf(merged) === undefined && merged.includes('\n'))
     return 'the line ends would be mixed'
   if (ours.startsWith('\ufeff') !== merged.startsWith('\ufeff')) return 'the byte-order mark would change'
-  const ends = (text: string) => text === '' || text.endsWith('\n')
-  const wanted = ends(base) === ends(ours) ? ends(theirs) : ends(ours)
-  if (merged !== '' && ends(merged) !== wanted) return 'the last line end would change'
+  if (merged !== '' && merged.endsWith('\n') !== keepsLastLineEnd(versions)) return 'the last line end would change'
   if (hasMarkers(merged) && ![base, ours, theirs].some(hasMarkers)) return 'it would hold conflict markers'
   return undefined
 }

@@ -1,15 +1,15 @@
 import { type ConflictSegment, joinSegments, type Segment } from '../conflict-hunks.ts'
-import { lineEndOf } from '../text-content.ts'
+import { keepsLastLineEnd, lineEndOf } from '../text-content.ts'
 
 /** What a model said, read by the tags it was asked to use. */
-export type ResolverAnswer =
+export type ModelAnswer =
   | { readonly kind: 'resolved'; readonly bodies: readonly string[]; readonly note: string | undefined }
   | { readonly kind: 'left'; readonly reason: string }
   /** It did not keep to the form; `problem` tells it what to mend. */
   | { readonly kind: 'malformed'; readonly problem: string }
 
 /** Reads an answer for `count` conflicts. Text outside the tags is ignored: models think aloud. */
-export function readAnswer(text: string, tag: string, count: number): ResolverAnswer {
+export function readAnswer(text: string, tag: string, count: number): ModelAnswer {
   const one = (name: string) =>
     new RegExp(`<${name}-${tag}>([\\s\\S]*?)</${name}-${tag}>`).exec(text)?.[1]?.replace(/\s+/g, ' ').trim()
   const reason = one('leave')
@@ -35,7 +35,7 @@ export function fileOf(
   versions: { base: string; ours: string; theirs: string; segments: readonly Segment[] },
   bodies: readonly string[],
 ): string {
-  const { segments, base, ours, theirs } = versions
+  const { segments, ours } = versions
   const lineEnd = lineEndOf(ours) ?? '\n'
   const asOurs = (body: string) => {
     const lines = body.replace(/\r\n/g, '\n')
@@ -47,7 +47,5 @@ export function fileOf(
   }
   const file = joinSegments(segments, (conflict) => [byConflict.get(conflict) ?? ''])
   if (segments.at(-1)?.kind !== 'conflict') return file
-  const ends = (text: string) => text === '' || text.endsWith('\n')
-  const keepsLast = ends(base) === ends(ours) ? ends(theirs) : ends(ours)
-  return keepsLast || !file.endsWith(lineEnd) ? file : file.slice(0, -lineEnd.length)
+  return keepsLastLineEnd(versions) || !file.endsWith(lineEnd) ? file : file.slice(0, -lineEnd.length)
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { digestJson } from '@patchlane/kernel'
 import type { ConflictSegment, Segment } from '../conflict-hunks.ts'
 import type { ResolverRequest } from '../merge-strategy.ts'
 
@@ -28,10 +28,7 @@ Rules:
  * same words.
  */
 export function resolverPrompt({ path, segments, intents, ours, theirs }: ResolverRequest): ResolverPrompt {
-  const tag = createHash('sha256')
-    .update(JSON.stringify([path, ours, theirs, intents]))
-    .digest('hex')
-    .slice(0, 8)
+  const tag = digestJson({ path, ours, theirs, intents }).slice(0, 16)
   const part = (name: string, text: string) => `<${name}-${tag}>\n${ended(text)}</${name}-${tag}>`
   const conflicts = segments.flatMap((segment, at) => (segment.kind === 'conflict' ? [{ segment, at }] : []))
   const shown = conflicts.map(({ segment, at }, n) => {

@@ -2,7 +2,7 @@ import type { CodeView } from '../../code-view.ts'
 import type { Ranking } from '../../rank/context-ranker.ts'
 import { PathWords } from '../../rank/path-words.ts'
 import type { RankedFile } from '../../rank/ranked-file.ts'
-import { termsOf } from '../../words.ts'
+import { termsOf, unicodeParts } from '../../words.ts'
 import type { ContextCandidate, ContextSource, SourceRequest } from '../context-source.ts'
 import { mirrorKeys } from '../mirrors.ts'
 
@@ -55,9 +55,7 @@ function mirrored(
 function wordsInPath(path: string, terms: readonly string[]): string {
   const parts = path.split('/')
   const found = (text: string) =>
-    (text.match(/[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+|[^\W\d_a-zA-Z]+/g) ?? []).filter((word) =>
-      termsOf(word).some((term) => terms.includes(term)),
-    )
+    unicodeParts(text).filter((word) => termsOf(word).some((term) => terms.includes(term)))
   const inName = found(parts.at(-1) ?? '')
   if (inName.length > 0) return `its name has ${inName.slice(0, 2).join(', ')}`
   const inFolder = found(parts.at(-2) ?? '')
