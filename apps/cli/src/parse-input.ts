@@ -16,10 +16,8 @@ export function parseInput<A extends z.ZodType, O extends z.ZodType>(
   schemas: { args: A; options: O },
 ): { args: z.output<A>; options: z.output<O> } {
   return {
-    args: parsePart(schemas.args, input.args, (path) =>
-      `The ${ordinals[Number(path)] ?? ''} argument`.replace('  ', ' '),
-    ),
-    options: parsePart(schemas.options, input.options, (path) => `--${kebab(path)}`),
+    args: parsePart(schemas.args, input.args, (place) => `The ${ordinals[Number(place)] ?? 'last'} argument`),
+    options: parsePart(schemas.options, input.options, (name) => `--${kebab(name)}`),
   }
 }
 

@@ -60,8 +60,9 @@ async function reportParseError(error: unknown, options: ParseErrorOptions): Pro
   const [{ reportError }, { UsageError }] = await Promise.all([import('./report-error.ts'), import('./errors.ts')])
   if (!(error instanceof CommanderError)) return reportError(error, { ...options, verbose: true })
   const [what = '', hint] = error.message.replace(/^error: /, '').split('\n')
-  // Global options may stand before the command.
-  const errorCode = allCommands.find((spec) => options.words.includes(spec.name))?.errorCode
+  // Global options may stand before the command; a file behind it may be called like another one.
+  const command = options.words.find((word) => allCommands.some((spec) => spec.name === word))
+  const errorCode = allCommands.find((spec) => spec.name === command)?.errorCode
   const suggestion = /^\((.*)\)$/.exec(hint ?? '')?.[1] ?? subcommandsFor(options.words)
   const usage = new UsageError(`${what.charAt(0).toUpperCase()}${what.slice(1).replace(/\.$/, '')}.`, {
     remedy: suggestion ?? 'See "patchlane --help", or --help after the command.',
