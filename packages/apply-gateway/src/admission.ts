@@ -134,7 +134,8 @@ function linkProblem(path: string, destination: string): string | undefined {
   if (destination === '' || destination.includes('\0')) return 'it leads nowhere'
   if (destination.startsWith('/') || /^[A-Za-z]:|\\/.test(destination)) return 'it is absolute'
   // Where a folder is itself a link, `..` behind it leads from where that one leads. Without it, links that stay inside add up to ways that stay inside.
-  if (/(?:^|\/)(?!\.{1,2}(?:\/|$))[^/]+\/(?:.*\/)?\.\.(?:\/|$)/.test(destination))
+  const steps = destination.split('/').filter((step) => step !== '' && step !== '.')
+  if (steps.lastIndexOf('..') > steps.findIndex((step) => step !== '..') && steps.some((step) => step !== '..'))
     return 'it goes up again behind a name'
   const resolved = posix.normalize(posix.join(posix.dirname(path), destination))
   if (resolved === '..' || resolved.startsWith('../')) return 'it leaves the repository'

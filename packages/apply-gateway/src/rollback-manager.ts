@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { type BigIntStats, createReadStream } from 'node:fs'
+import { createReadStream } from 'node:fs'
 import { readdir, readlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type RollbackProof, sha256 } from '@patchlane/kernel'
@@ -91,23 +91,26 @@ export class RollbackManager {
   async #refresh(paths: readonly string[], { directory }: VisibleState): Promise<void> {
     const files = this.#picture?.files
     if (directory === null || files === undefined) return
-    // Folders come and go with what is in them, and a file may have taken a folder's place.
-    const folders = this.#scope === 'all' ? paths.flatMap((path) => [`${path}/`, ...foldersOf(path)]) : []
-    await inGroups([...new Set([...paths, ...folders])], 32, async (name) => {
+    if (this.#scope === 'touched') {
+      await inGroups(paths, 32, async (name) => {
+        files.delete(name)
+        await this.#print(files, directory, name)
+      })
+      return
+    }
+    // As `listFiles` has them: folders come and go with what is in them, and a file may have taken a folder's place.
+    const listed = paths.filter((path) => !path.split('/').some((part) => dependencyFolders.has(part)))
+    const names = new Set(listed.flatMap((path) => [path, `${path}/`, ...foldersOf(path)]))
+    await inGroups([...names], 32, async (name) => {
       files.delete(name)
-      await this.#print(files, directory, name)
+      const found = await lstatOrNothing(join(directory, name.replace(/\/$/, '')))
+      if (found?.isDirectory() === name.endsWith('/')) await this.#print(files, directory, name)
     })
   }
 
-  /** In a picture of everything the name of a folder ends in a slash, as {@link listFiles} has it. */
   async #print(files: Map<string, Fingerprint>, directory: string, name: string): Promise<void> {
-    const found = await lstatOrNothing(join(directory, name.replace(/\/$/, '')))
-    if (found === undefined) return
-    if (this.#scope === 'all') {
-      const skipped = name.split('/').some((part) => dependencyFolders.has(part))
-      if (skipped || found.isDirectory() !== name.endsWith('/')) return
-    }
-    files.set(name, await fingerprint(join(directory, name), found, this.#picture?.files.get(name)))
+    const print = await fingerprint(join(directory, name), this.#picture?.files.get(name))
+    if (print !== undefined) files.set(name, print)
   }
 
   async #records(visible: VisibleState): Promise<string> {
@@ -142,7 +145,9 @@ async function listFiles(directory: string, excluded: readonly string[]): Promis
 /** Installed, not made: too many files to look at for each patch, and nothing that a patch can name is in them. */
 const dependencyFolders = new Set(['node_modules', '.venv', 'venv', '.tox', '__pycache__'])
 
-async function fingerprint(file: string, found: BigIntStats, known: Fingerprint | undefined): Promise<Fingerprint> {
+async function fingerprint(file: string, known: Fingerprint | undefined): Promise<Fingerprint | undefined> {
+  const found = await lstatOrNothing(file)
+  if (found === undefined) return undefined
   const identity = [found.dev, found.ino, found.size, found.mode, found.mtimeNs, found.ctimeNs].join(':')
   // A change within the clock's grain of the last look would not show in the times: read such young files again.
   const settled = BigInt(Date.now()) * 1_000_000n - found.ctimeNs > 2_000_000_000n

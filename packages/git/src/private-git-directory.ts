@@ -22,15 +22,19 @@ export class PrivateGitDirectory {
   /** The variables that make git work there. */
   async environment(attributes = ''): Promise<Record<string, string>> {
     const key = sha256(attributes).slice(0, 16)
-    const made = this.#made.get(key) ?? this.#make(key, attributes)
-    this.#made.set(key, made)
-    // What failed may work the next time: a disk is not full for ever.
-    made.catch(() => this.#made.delete(key))
     return {
-      GIT_DIR: await made,
+      GIT_DIR: await (this.#made.get(key) ?? this.#begin(key, attributes)),
       GIT_OBJECT_DIRECTORY: this.#layout.objectDirectory,
       GIT_SHALLOW_FILE: join(this.#layout.commonDir, 'shallow'),
     }
+  }
+
+  #begin(key: string, attributes: string): Promise<string> {
+    const made = this.#make(key, attributes)
+    this.#made.set(key, made)
+    // What failed may work the next time: a disk is not full for ever.
+    made.catch(() => this.#made.delete(key))
+    return made
   }
 
   async #make(key: string, attributes: string): Promise<string> {

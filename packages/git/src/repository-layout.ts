@@ -86,7 +86,7 @@ export async function findRepository(directory: string, gitDir?: string): Promis
 async function notFound(directory: string, cause: unknown): Promise<Error> {
   const folder = await stat(directory).catch(() => undefined)
   if (!folder?.isDirectory()) return new NotARepositoryError(directory, { cause, isFolder: false })
-  const stderr = PatchlaneError.is(cause) && 'stderr' in cause ? String(cause.stderr) : ''
-  if (/dubious ownership/.test(stderr)) return new ForeignRepositoryError(directory, { cause })
+  if (cause instanceof GitCommandError && cause.stderr.includes('dubious ownership'))
+    return new ForeignRepositoryError(directory, { cause })
   return new NotARepositoryError(directory, { cause })
 }

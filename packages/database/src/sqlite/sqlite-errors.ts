@@ -30,13 +30,8 @@ export function translateSqliteError(error: unknown, file: string): unknown {
         'a new store is made. Every landed patch is in git; patches still waiting must be proposed again ' +
         '(`sqlite3 FILE .recover` reads what is left of them).',
     })
-  if (code === 'SQLITE_FULL')
-    return new DatabaseFullError(`No space left for ${file}.`, {
-      ...options,
-      remedy: 'Free some space; nothing of this transaction was kept.',
-    })
   // Files beside the database that cannot grow are an error of input and output to SQLite.
-  if (code.startsWith('SQLITE_IOERR') && isFull(file))
+  if (code === 'SQLITE_FULL' || (code.startsWith('SQLITE_IOERR') && isFull(file)))
     return new DatabaseFullError(`No space left for ${file}.`, {
       ...options,
       remedy: 'Free some space; nothing of this transaction was kept.',

@@ -8,6 +8,8 @@ import type { PatchDesk, PatchFilter, Proposal } from '../pipeline.ts'
 import type { RepositoryContext } from '../wiring/repository-context.ts'
 import type { Stores } from '../wiring/stores.ts'
 
+const WHOLE_ID = /^[0-9a-f-]{36}$/
+
 /** The queue of one target, for people (ids may be cut short) and for agents (propose and wait). */
 export class QueuePatchDesk implements PatchDesk, AgentPatchDesk {
   readonly #context: RepositoryContext
@@ -27,7 +29,7 @@ export class QueuePatchDesk implements PatchDesk, AgentPatchDesk {
   }
 
   async get(idOrPrefix: string): Promise<QueuedPatch> {
-    const exact = /^[0-9a-f-]{36}$/.test(idOrPrefix) ? await this.#stores.queue.get(idOrPrefix) : undefined
+    const exact = WHOLE_ID.test(idOrPrefix) ? await this.#stores.queue.get(idOrPrefix) : undefined
     // A store can be shared: patches of other repositories and targets are not ours to show.
     const { repoId, target } = this.#target
     if (exact?.patch.repoId === repoId && exact.patch.target === target) return exact
@@ -82,7 +84,7 @@ export class QueuePatchDesk implements PatchDesk, AgentPatchDesk {
 
   /** A proposal whose references to other patches are whole ids: people may cut them short, or give numbers. */
   async named(proposal: Proposal): Promise<Proposal> {
-    const whole = async (id: string) => (/^[0-9a-f-]{36}$/.test(id) ? id : (await this.get(id)).patch.patchId)
+    const whole = async (id: string) => (WHOLE_ID.test(id) ? id : (await this.get(id)).patch.patchId)
     const { dependsOn, supersedes } = proposal
     return {
       ...proposal,

@@ -1,7 +1,7 @@
-import { createHash, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type Clock, errorMessage, systemClock } from '@patchlane/kernel'
+import { type Clock, errorMessage, sha256, systemClock } from '@patchlane/kernel'
 import { z } from 'zod'
 import type { CacheStore } from '../cache-store.ts'
 import { CacheStoreError } from '../errors.ts'
@@ -85,7 +85,7 @@ export class FileCacheStore implements CacheStore {
   }
 
   #fileOf(key: string): string {
-    return join(this.#directory, `${createHash('sha256').update(key).digest('hex')}.json`)
+    return join(this.#directory, `${sha256(key)}.json`)
   }
 }
 
