@@ -1,5 +1,5 @@
 import { Socket } from 'node:net'
-import type { Readable, Writable } from 'node:stream'
+import { finished, type Readable, type Writable } from 'node:stream'
 import { execa } from 'execa'
 import { cleanEnvironment } from './clean-environment.ts'
 import { OutputBuffer } from './output-buffer.ts'
@@ -26,7 +26,7 @@ export interface Service {
   readonly pid: number
   readonly stdin: Writable
   readonly stdout: Readable
-  /** Settles once, when the child has ended; never rejects. */
+  /** Settles once, when the child has ended and its error output is read; never rejects. */
   readonly exited: Promise<ServiceExit>
   readonly running: boolean
   /** What it wrote to standard error so far, shortened. */
@@ -36,6 +36,9 @@ export interface Service {
   /** Closes its input, waits `graceMs` for it to leave, then ends the whole group. Safe to call twice. @default graceMs 1_000 */
   stop(graceMs?: number): Promise<ServiceExit>
 }
+
+/** The end of a child is told before what it wrote last is read. One that left the group may keep that pipe open, so not for ever. */
+const LAST_WORDS_MS = 500
 
 /**
  * Starts a service in a process group of its own. It ends with this process.
@@ -64,7 +67,12 @@ export async function spawnService(request: ServiceRequest): Promise<Service> {
     child.nodeChildProcess.once('exit', (exitCode, signal) => {
       running = false
       endGroup(child.pid)
-      resolve({ exitCode, signal })
+      const settle = () => {
+        clearTimeout(deadline)
+        resolve({ exitCode, signal })
+      }
+      const deadline = setTimeout(settle, LAST_WORDS_MS)
+      finished(child.stderr, settle)
     })
   })
   const { pid } = child

@@ -108,6 +108,29 @@ describe('spawnService', () => {
     expect(await service.stop(50)).toMatchObject({ signal: 'SIGKILL' })
   })
 
+  it('has read the last words of a child before it says that the child ended', async () => {
+    // The end of one child makes Node look for others that ended: several at once, or this is seen too seldom.
+    for (let time = 0; time < 25; time++) {
+      const services = await Promise.all(
+        Array.from({ length: 8 }, () =>
+          spawnService({ file: 'sh', args: ['-c', 'read -r line; echo "last words" >&2; exit 1'] }),
+        ),
+      )
+      for (const service of services) service.stdin.write('go\n')
+      const words = services.map(async (service) => {
+        await service.exited
+        return service.errorOutput()
+      })
+      expect(new Set(await Promise.all(words))).toEqual(new Set(['last words\n']))
+    }
+  })
+
+  it('does not wait for the error output of one that left the group', async () => {
+    const service = await spawnService({ file: 'sh', args: ['-c', 'setsid sleep 5 & exec sleep 0.2'] })
+    const holder = new Promise((resolve) => setTimeout(() => resolve('held'), 4_000))
+    expect(await Promise.race([service.exited, holder])).toMatchObject({ exitCode: 0 })
+  })
+
   it('names a program that is not there', async () => {
     await expect(spawnService({ file: 'no-such-program-here' })).rejects.toMatchObject({
       code: 'PROCESS_PROGRAM_NOT_FOUND',
