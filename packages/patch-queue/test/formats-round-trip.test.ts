@@ -37,15 +37,20 @@ const change: fc.Arbitrary<FileChange> = fc
     fileChangeSchema.parse({ ...value, ...(value.kind === 'rename' ? { from: `old ${value.path}` } : {}) }),
   )
 
+/** Reads the tree that the changes were made on. */
+function readerOf(changes: readonly FileChange[]): (path: string) => Promise<FileVersion | null> {
+  const base = new Map<string, FileVersion>()
+  for (const item of changes)
+    if ('before' in item) base.set(item.kind === 'rename' ? item.from : item.path, item.before)
+  return async (name) => base.get(name) ?? null
+}
+
 it('gives the same changes back, to the byte, after rendering and parsing', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.uniqueArray(change, { selector: (item) => item.path, minLength: 1, maxLength: 4 }),
       async (changes) => {
-        const base = new Map<string, FileVersion>()
-        for (const item of changes)
-          if ('before' in item) base.set(item.kind === 'rename' ? item.from : item.path, item.before)
-        const parsed = await parsePatch(renderDiff(changes), { readBase: async (name) => base.get(name) ?? null })
+        const parsed = await parsePatch(renderDiff(changes), { readBase: readerOf(changes) })
         const sorted = [...changes].sort((a, b) => (a.path < b.path ? -1 : 1))
         expect(parsed.changes).toEqual(sorted)
         expect(parsed.notes).toEqual([])
@@ -60,13 +65,10 @@ it('gives the same changes back from a reply that has each in a fence of its own
     fc.asyncProperty(
       fc.uniqueArray(change, { selector: (item) => item.path, minLength: 1, maxLength: 4 }),
       async (changes) => {
-        const base = new Map<string, FileVersion>()
-        for (const item of changes)
-          if ('before' in item) base.set(item.kind === 'rename' ? item.from : item.path, item.before)
         const reply = changes
           .map((item) => `This changes a file:\n\n\`\`\`diff\n${renderDiff([item])}\`\`\`\n`)
           .join('\n')
-        const parsed = await parsePatch(reply, { readBase: async (name) => base.get(name) ?? null })
+        const parsed = await parsePatch(reply, { readBase: readerOf(changes) })
         expect(parsed.changes).toEqual([...changes].sort((a, b) => (a.path < b.path ? -1 : 1)))
         expect(parsed.notes).toEqual(['the text around the fenced patch was left out'])
       },
