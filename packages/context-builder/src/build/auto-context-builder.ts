@@ -300,12 +300,12 @@ function relativeScores(list: readonly RankedFile[]): [position: number, score: 
 
 /** A piece is asked for the same level again each time the whole is fitted anew. */
 function onceEach<T>(render: (level: ContextLevel, most?: number) => T): (level: ContextLevel, most?: number) => T {
-  const known = new Map<string, T>()
+  const known = new Map<string, { readonly text: T }>()
   return (level, most) => {
     const key = `${level} ${most ?? ''}`
-    const text = known.get(key) ?? render(level, most)
-    known.set(key, text)
-    return text
+    const rendered = known.get(key) ?? { text: render(level, most) }
+    known.set(key, rendered)
+    return rendered.text
   }
 }
 
