@@ -21,7 +21,7 @@ export async function findSymbolReferences(
   const hits: SymbolHit[] = []
   for await (const [position, text] of textsInBatches(view, reader, filesWith(view, wanted))) {
     if (!text.includes(wanted)) continue
-    hits.push(...(await referencesIn(view, position, text, wanted)))
+    for (const hit of await referencesIn(view, position, text, wanted)) hits.push(hit)
     if (hits.length >= limit) break
   }
   return hits.slice(0, limit)

@@ -31,6 +31,14 @@ describe('lines of a search/replace block that look like its markers', () => {
     expect(texts['n.rst']).toBe('Heading\n=======\nnew\n')
   })
 
+  it('may be many in a new file, and are refused as too many to tell apart in one that is there', async () => {
+    const headings = 'Heading\n=======\n'.repeat(1_000)
+    const { texts } = await textsAfter(`n.rst\n${block('', headings)}`, {})
+    expect(texts['n.rst']).toBe(headings)
+    const refused = textsAfter(`a.rst\n${block('old\n', headings)}`, { 'a.rst': 'old\n' })
+    await expect(refused).rejects.toMatchObject({ ...malformed, message: expect.stringMatching(/^.{1,300}$/s) })
+  })
+
   it('are refused where the base fits more than one divider, unless the markers are longer', async () => {
     const files = { 'a.rst': 'Heading\n=======\nold\n' }
     const [before, after] = ['Heading\n=======\nold\n', 'Heading\n=======\nnew\n']
@@ -71,5 +79,17 @@ describe('text around search/replace blocks', () => {
   it('does not lend the file before to a block whose fence names another', async () => {
     const patch = `a.txt\n${block('a\n', 'b\n')}\`\`\`ts src/b.ts\n${block('a\n', 'b\n')}\`\`\`\n`
     await expect(textsAfter(patch, { 'a.txt': 'a\n' })).rejects.toMatchObject(malformed)
+  })
+})
+
+describe('a file of more lines than a call takes arguments', () => {
+  const before = `${'same\n'.repeat(200_000)}old\n`
+  const after = before.replace('old', 'new')
+
+  it.each([
+    ['a search/replace block', `a.txt\n${block('old\n', 'new\n')}`],
+    ['a diff', '--- a/a.txt\n+++ b/a.txt\n@@ -200001 +200001 @@\n-old\n+new\n'],
+  ])('is edited by %s', async (_, patch) => {
+    expect((await textsAfter(patch, { 'a.txt': before })).texts['a.txt'] === after).toBe(true)
   })
 })

@@ -105,7 +105,7 @@ export class FileToolCheck implements Check {
       const { stdout, stderr } = result
       const answer = { exitCode: result.exitCode ?? -1, stdout, stderr, directory: context.directory }
       try {
-        findings.push(...tool.read(answer))
+        for (const finding of tool.read(answer)) findings.push(finding)
       } catch (error) {
         if (error instanceof ToolFailedError) throw error
         throw new ToolFailedError(tool.name, 'said what cannot be read', shorten(`${stderr}\n${stdout}`), {

@@ -36,15 +36,15 @@ export function applyHunks(
   for (const hunk of hunks) placed.push(place(path, finder, hunk, placed.at(-1), notes))
   placed.sort((a, b) => a.start - b.start || a.end - b.end)
 
-  const out: ByteText[] = []
+  const parts: (readonly ByteText[])[] = []
   let done = 0
   for (const item of placed) {
     if (item.start < done) throw new EditsOverlapError(path, item.start + 1)
-    out.push(...lines.slice(done, item.start), ...rewritten(path, lines, item, notes, options))
+    parts.push(lines.slice(done, item.start), rewritten(path, lines, item, notes, options))
     done = item.end
   }
-  out.push(...lines.slice(done))
-  return joinLines(out, lines)
+  parts.push(lines.slice(done))
+  return joinLines(parts.flat(), lines)
 }
 
 function place(path: string, finder: LineFinder, hunk: Hunk, previous: Placed | undefined, notes: string[]): Placed {

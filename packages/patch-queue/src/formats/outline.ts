@@ -80,7 +80,7 @@ class OutlineReader {
       } else if (fence !== undefined) {
         endDiff(at)
         const inner = this.#readFence(fence, to, text, depth)
-        segments.push(...inner.segments)
+        for (const segment of inner.segments) segments.push(segment)
         around ||= inner.around
         unclosed ||= inner.unclosed || fence.close === undefined
         stray ??= inner.stray

@@ -90,8 +90,8 @@ async function parseBodies({ format, bodies }: Recognised, base: PatchBase, know
   const notes: string[] = []
   for (const body of bodies) {
     const parsed = await parseAs(format, body, { base, known, counted: edits.length })
-    edits.push(...parsed.edits)
-    notes.push(...parsed.notes)
+    for (const edit of parsed.edits) edits.push(edit)
+    for (const note of parsed.notes) notes.push(note)
   }
   return { edits, notes }
 }

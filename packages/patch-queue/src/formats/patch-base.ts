@@ -1,5 +1,6 @@
 import { type FileVersion, repoPathProblem } from '@patchlane/kernel'
-import { type ByteText, toReadable } from './byte-text.ts'
+import { type ByteText, splitLines, toByteText, toReadable } from './byte-text.ts'
+import { LineFinder } from './line-finder.ts'
 
 export interface BaseReaders {
   readBase: (path: string) => Promise<FileVersion | null>
@@ -10,6 +11,7 @@ export interface BaseReaders {
 export class PatchBase {
   readonly #readers: BaseReaders
   readonly #files = new Map<string, Promise<FileVersion | null>>()
+  readonly #finders = new Map<FileVersion, LineFinder>()
 
   constructor(readers: BaseReaders) {
     this.#readers = readers
@@ -23,6 +25,15 @@ export class PatchBase {
     const read = this.#readers.readBase(name)
     this.#files.set(name, read)
     return read
+  }
+
+  /** Finds lines of a file; each is split and indexed once. `null` where there is nothing to find. */
+  async finder(path: ByteText): Promise<LineFinder | null> {
+    const file = await this.read(path)
+    if (file === null || file.content.byteLength === 0) return null
+    const finder = this.#finders.get(file) ?? new LineFinder(splitLines(toByteText(file.content)))
+    this.#finders.set(file, finder)
+    return finder
   }
 
   /** `undefined` where the caller cannot tell. */

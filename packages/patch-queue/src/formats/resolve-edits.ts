@@ -172,7 +172,7 @@ function editedVersion(
     const kept: string[] = []
     const after = version(editedContent(edit, source, kept, { keepLineEnds: true }))
     if (after.oid.startsWith(edit.oids.after)) {
-      notes.push(...kept)
+      for (const note of kept) notes.push(note)
       return after
     }
   } else if (source.mode === '120000' && edit.mode === undefined && changesText(edit)) {

@@ -1,10 +1,10 @@
-import { type ByteText, splitLines, toByteText } from './byte-text.ts'
+import { type ByteText, splitLines } from './byte-text.ts'
 import { MalformedPatchError } from './errors.ts'
 import { fenceInfo } from './fences.ts'
 import type { FileEdit, Hunk, ParsedEdits } from './file-edit.ts'
 import { fileNameIn, type KnownNames, noteOfName } from './file-names.ts'
 import { hunkOf } from './hunk-of.ts'
-import { LineFinder } from './line-finder.ts'
+import type { LineFinder } from './line-finder.ts'
 import type { PatchBase } from './patch-base.ts'
 import { patchPath } from './patch-path.ts'
 import { isBlockStart, isMarker, markersOf } from './search-replace-markers.ts'
@@ -86,34 +86,42 @@ async function partsOf(
   if (uneven)
     notes.push(`the markers of ${name} are not equally long; it was read nevertheless, as there is one way to`)
   if (otherDividers.length === 0) return [divider, end]
-  const fitting: number[] = []
-  let doubtful = false
-  for (const candidate of dividers) {
-    const place = await placeOf(lines.slice(start + 1, candidate), path, base)
-    if (place !== undefined) fitting.push(candidate)
-    // The base goes on like the block does: this may be a line of a search part that is not quoted well, and no divider.
-    doubtful ||= place?.next.trimEnd() === lines[candidate]?.trimEnd()
+  const finder = await base.finder(path)
+  const fits =
+    finder === null
+      ? { chosen: isBlank(lines.slice(start + 1, divider)) ? divider : undefined, doubtful: false }
+      : fittingDivider(lines, start, dividers, finder)
+  if (fits.chosen === undefined || fits.doubtful) {
+    const named = dividers.slice(0, 10).map((at) => at + 1)
+    const all = dividers.length > named.length ? `${named.join(', ')}, ...` : named.join(', ')
+    throw refusal(`more than one line of ${name} can be its ======= (lines ${all})`)
   }
-  const [chosen, ...others] = fitting
-  if (chosen === undefined || others.length > 0 || doubtful) {
-    throw refusal(`more than one line of ${name} can be its ======= (lines ${dividers.map((at) => at + 1).join(', ')})`)
-  }
-  notes.push(`${name} has more than one =======; only the text before line ${chosen + 1} stands in the base`)
-  return [chosen, end]
+  notes.push(`${name} has more than one =======; only the text before line ${fits.chosen + 1} stands in the base`)
+  return [fits.chosen, end]
 }
 
-/** The one place of a search part in the base, with the line behind it; an empty one has its place where no file is yet. */
-async function placeOf(
-  search: readonly ByteText[],
-  path: ByteText,
-  base: PatchBase,
-): Promise<{ next: ByteText } | undefined> {
-  const file = await base.read(path)
-  const empty = file === null || file.content.byteLength === 0
-  if (isBlank(search) || empty) return isBlank(search) && empty ? { next: '' } : undefined
-  const finder = new LineFinder(splitLines(toByteText(file.content)))
-  const [at, ...others] = finder.find(search).starts
-  return at === undefined || others.length > 0 ? undefined : { next: finder.lines[at + search.length] ?? '' }
+/** More lines that could be the divider than this are refused: each costs a search of the base. */
+const MOST_DIVIDERS = 100
+
+/** The one divider whose search part has one place in the base. */
+function fittingDivider(
+  lines: readonly ByteText[],
+  start: number,
+  dividers: readonly number[],
+  finder: LineFinder,
+): { chosen: number | undefined; doubtful: boolean } {
+  let chosen: number | undefined
+  if (dividers.length > MOST_DIVIDERS) return { chosen, doubtful: true }
+  for (const candidate of dividers) {
+    const search = lines.slice(start + 1, candidate)
+    const [place, ...others] = isBlank(search) ? [] : finder.find(search).starts
+    if (place === undefined || others.length > 0) continue
+    const next = finder.lines[place + search.length] ?? ''
+    // The base goes on like the block does: this may be a line of a search part that is not quoted well, and no divider.
+    if (chosen !== undefined || next.trimEnd() === lines[candidate]?.trimEnd()) return { chosen, doubtful: true }
+    chosen = candidate
+  }
+  return { chosen, doubtful: false }
 }
 
 function editOf(path: ByteText, name: string, search: readonly ByteText[], replace: readonly ByteText[]): FileEdit {

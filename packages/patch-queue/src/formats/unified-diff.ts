@@ -93,7 +93,7 @@ async function editOf(
 ): Promise<FileEdit> {
   const path = patchPath(await nameOf(head, at, seen, base, notes))
   refuseContradictions(head, at)
-  notes.push(...problems.map((problem) => `${path}: ${problem}`))
+  for (const problem of problems) notes.push(`${path}: ${problem}`)
   const mode = head.mode === undefined ? {} : { mode: head.mode }
   const binary = head.binary === undefined ? {} : { binary: head.binary }
   const oids = head.oids === undefined ? {} : { oids: head.oids }
