@@ -130,9 +130,14 @@ const sabotage: Record<string, (place: Place) => Promise<unknown>> = {
     await writeFile(at('hidden'), 'x')
   },
   'attributes for all': async ({ common, at }) => {
-    await writeFile(join(common, 'info', 'attributes'), '*.txt text eol=crlf\n')
-    await writeFile(at('a.txt'), 'one\r\n')
-    await rm(join(common, 'info', 'attributes'))
+    // Left there they would hold for every checkout of the repository, and rightly so.
+    const attributes = join(common, 'info', 'attributes')
+    await writeFile(attributes, '*.txt text eol=crlf\n')
+    try {
+      await writeFile(at('a.txt'), 'one\r\n')
+    } finally {
+      await rm(attributes)
+    }
   },
   'hooks for all': ({ common, at }) =>
     Promise.all(
