@@ -18,7 +18,7 @@ import type { RankedFile } from '../rank/ranked-file.ts'
 import type { FileRole } from '../role.ts'
 import type { ContextCandidate, ContextLevel, ContextSource, FileCandidate, SourceRequest } from './context-source.ts'
 import { type Packed, type Piece, pack } from './pack.ts'
-import { renderFile } from './render-file.ts'
+import { FileRenderer } from './render-file.ts'
 import { RERANKED, type Reranker, reordered } from './reranker.ts'
 import { ConventionsSource } from './sources/conventions-source.ts'
 import { DocumentsSource } from './sources/documents-source.ts'
@@ -186,11 +186,12 @@ export class AutoContextBuilder {
       const { definitions, flags } = view.details(position)
       const readable =
         text !== undefined && !flags.includes('binary') && !flags.includes('minified') && !flags.includes('large')
+      const renderer = new FileRenderer({ path, text: text ?? '', definitions, idf: ranking.signals.idf })
       const render = (level: ContextLevel, most?: number): string | undefined => {
         const heading = `### ${path} (${why[0] ?? ''})`
         if (level === 'path') return `${heading}\n`
         if (!readable || (level !== 'full' && definitions.length === 0)) return undefined
-        const rendered = renderFile({ path, text, definitions, idf: ranking.signals.idf }, level, most)
+        const rendered = renderer.render(level, most)
         if (most !== undefined && rendered.symbols.length === 0) return undefined
         const piece = `${heading}\n${fenced(rendered.body)}\n`
         symbols.set(piece, rendered.symbols)

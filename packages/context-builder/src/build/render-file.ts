@@ -21,45 +21,77 @@ export interface RenderedFile {
   symbols: string[]
 }
 
-/**
- * The text of a file at a level, without its heading. Line numbers are those of the file. With `most`, the level `symbols` is the relevant definitions
- * alone, as far as so many lines hold them.
- */
-export function renderFile(file: FileToRender, level: ContextLevel, most?: number): RenderedFile {
-  if (level === 'path') return { body: '', symbols: [] }
-  if (level === 'full') return { body: file.text, symbols: [] }
-  const lines = file.text.split('\n')
-  if (level === 'symbols' && most !== undefined) return definitionsAlone(file, lines, most)
-  const chosen = level === 'symbols' ? relevantDefinitions(file, lines, Math.max(60, lines.length * SHARE)) : []
-  const parts: string[] = []
-  let shownTo = 0
-  const outline = file.definitions
-    .filter(({ kind }) => kind !== 'field' && kind !== 'declaration')
-    .slice(0, MAX_SIGNATURES)
-  for (const definition of outline) {
-    if (definition.startLine <= shownTo) continue
-    if (chosen.includes(definition)) {
-      parts.push(`${definition.startLine}:`, ...lines.slice(definition.startLine - 1, definition.endLine))
-      shownTo = definition.endLine
-    } else parts.push(`${definition.startLine}: ${headOf(file, lines, definition)}`)
+/** Renders one file at one level after another: what is read and weighed for the first serves the others. */
+export class FileRenderer {
+  readonly #file: FileToRender
+  #lines: readonly string[] | undefined
+  #weighed: readonly WeighedDefinition[] | undefined
+
+  constructor(file: FileToRender) {
+    this.#file = file
   }
-  return { body: parts.join('\n'), symbols: chosen.map(({ name }) => name) }
+
+  /**
+   * The text of the file at a level, without its heading. Line numbers are those of the file. With `most`, the level `symbols` is the relevant definitions
+   * alone, as far as so many lines hold them.
+   */
+  render(level: ContextLevel, most?: number): RenderedFile {
+    const { text, definitions } = this.#file
+    if (level === 'path') return { body: '', symbols: [] }
+    if (level === 'full') return { body: text, symbols: [] }
+    this.#lines ??= text.split('\n')
+    const lines = this.#lines
+    if (level === 'symbols' && most !== undefined) return this.#definitionsAlone(lines, most)
+    const chosen = level === 'symbols' ? this.#relevant(Math.max(60, lines.length * SHARE)) : []
+    const parts: string[] = []
+    let shownTo = 0
+    const outline = definitions
+      .filter(({ kind }) => kind !== 'field' && kind !== 'declaration')
+      .slice(0, MAX_SIGNATURES)
+    for (const definition of outline) {
+      if (definition.startLine <= shownTo) continue
+      if (chosen.includes(definition)) {
+        parts.push(`${definition.startLine}:`, ...lines.slice(definition.startLine - 1, definition.endLine))
+        shownTo = definition.endLine
+      } else parts.push(`${definition.startLine}: ${headOf(this.#file, lines, definition)}`)
+    }
+    return { body: parts.join('\n'), symbols: chosen.map(({ name }) => name) }
+  }
+
+  #definitionsAlone(lines: readonly string[], most: number): RenderedFile {
+    const chosen = this.#relevant(most).sort((a, b) => a.startLine - b.startLine)
+    const parts = chosen.flatMap(({ startLine, endLine }) => [`${startLine}:`, ...lines.slice(startLine - 1, endLine)])
+    return { body: parts.join('\n'), symbols: chosen.map(({ name }) => name) }
+  }
+
+  /** The definitions that have most of the task in few lines, best first, until they are as long as allowed, in lines. */
+  #relevant(most: number): IndexedDefinition[] {
+    this.#weighed ??= weigh(this.#file)
+    const chosen: IndexedDefinition[] = []
+    let left = Math.min(most, this.#lines?.length ?? 0)
+    for (const { definition, length } of this.#weighed) {
+      const overlaps = chosen.some(
+        (other) => other.startLine <= definition.endLine && definition.startLine <= other.endLine,
+      )
+      if (overlaps || length > left) continue
+      chosen.push(definition)
+      left -= length
+    }
+    return chosen
+  }
 }
 
-function definitionsAlone(file: FileToRender, lines: readonly string[], most: number): RenderedFile {
-  const chosen = relevantDefinitions(file, lines, most).sort((a, b) => a.startLine - b.startLine)
-  const parts = chosen.flatMap(({ startLine, endLine }) => [`${startLine}:`, ...lines.slice(startLine - 1, endLine)])
-  return { body: parts.join('\n'), symbols: chosen.map(({ name }) => name) }
+interface WeighedDefinition {
+  definition: IndexedDefinition
+  /** In lines. */
+  length: number
+  score: number
 }
 
-/** The definitions that have most of the task in few lines, best first, until they are as long as allowed, in lines. */
-function relevantDefinitions(
-  { definitions, idf, text }: FileToRender,
-  lines: readonly string[],
-  most: number,
-): IndexedDefinition[] {
+/** Definitions that have something of the task, those first that have most of it in few lines. */
+function weigh({ definitions, idf, text }: FileToRender): WeighedDefinition[] {
   const said = new TermsOfLines(text, idf)
-  const scored = definitions
+  return definitions
     .filter(({ kind }) => kind !== 'field' && kind !== 'declaration')
     .map((definition) => {
       const found = said.between(definition.startLine, definition.endLine)
@@ -71,17 +103,6 @@ function relevantDefinitions(
     })
     .filter(({ score }) => score > 0)
     .sort((a, b) => b.score - a.score || a.definition.startLine - b.definition.startLine)
-  const chosen: IndexedDefinition[] = []
-  let left = Math.min(most, lines.length)
-  for (const { definition, length } of scored) {
-    const overlaps = chosen.some(
-      (other) => other.startLine <= definition.endLine && definition.startLine <= other.endLine,
-    )
-    if (overlaps || length > left) continue
-    chosen.push(definition)
-    left -= length
-  }
-  return chosen
 }
 
 /** Lines that a signature may take: a head is cut long before, and a class may have thousands. */

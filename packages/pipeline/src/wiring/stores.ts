@@ -47,7 +47,7 @@ export async function openStoresForReading(
   } catch (error) {
     if (!PatchlaneError.is(error) || !unusable.has(error.code)) throw error
     return {
-      stores: await openStoresOn(await openDatabase({ file: ':memory:' }), context, config),
+      stores: storesOn(await openDatabase({ file: ':memory:' }), context, config),
       trouble: error.message,
     }
   }
@@ -64,15 +64,10 @@ export async function openStores(
       ? { url, ...directUrl(config), ...(await redisWakeUps()) }
       : { file: join(context.stateDirectory, 'patchlane.db') },
   )
-  return openStoresOn(database, context, config)
+  return storesOn(database, context, config)
 }
 
-async function openStoresOn(
-  database: Database,
-  { repoId }: Pick<RepositoryContext, 'repoId'>,
-  config: PatchlaneConfig,
-): Promise<Stores> {
-  await database.migrate()
+function storesOn(database: Database, { repoId }: Pick<RepositoryContext, 'repoId'>, config: PatchlaneConfig): Stores {
   const events = new EventLog(database)
   const publish = async (event: EventDraft) => {
     await database.transaction((trx) => events.append(trx, [event]))
