@@ -42,11 +42,13 @@ for (const directory of values.from.length > 0 ? [] : values.repo) {
     answer,
   })
   const ranker = new ContextRanker()
+  const plainRanker = new ContextRanker({ trees: null })
   const maps = values['repo-map'] === undefined ? undefined : await KeptRankings.open(values['repo-map'], opened.name)
   const cases = opened.cases.filter((one) => maps === undefined || maps.get(one) !== undefined)
   const results: Record<string, CaseResult[]> = {
     patchlane: [],
     'patchlane, no history': [],
+    'patchlane, no trees': [],
     'BM25, implementation files': [],
     BM25: [],
   }
@@ -70,6 +72,8 @@ for (const directory of values.from.length > 0 ? [] : values.repo) {
     add('patchlane', code(), paths('test'))
     const bare = ranker.rank({ view, task: one.task })
     add('patchlane, no history', code(bare), paths('test', bare))
+    const linear = plainRanker.rank({ view, task: one.task, history })
+    add('patchlane, no trees', code(linear), paths('test', linear))
     if (answer === 'code') add('patchlane, implementation files', paths('implementation'), paths('test'))
     else
       add(

@@ -37,11 +37,20 @@ export { type CodeGraph, testsOf } from './graph/code-graph.ts'
 export { GraphBuilder } from './graph/graph-builder.ts'
 export { type History, HistoryStore } from './history/history.ts'
 export { type MemoryCommit, MemoryTreeReader } from './memory-tree-reader.ts'
-export { ContextRanker, type Ranking, type RankRequest } from './rank/context-ranker.ts'
+export { ContextRanker, type ContextRankerOptions, type Ranking, type RankRequest } from './rank/context-ranker.ts'
+export {
+  type Candidates,
+  type Evidence,
+  type EvidenceName,
+  evidenceNames,
+  evidenceOf,
+} from './rank/evidence/evidence.ts'
 export { type FeatureName, featureNames, featuresOf } from './rank/features.ts'
 export type { RankedFile } from './rank/ranked-file.ts'
+export { candidatesOf, REFINED } from './rank/refine.ts'
 export { type Signals, signalsOf } from './rank/signals.ts'
 export { readTask, type TaskQuery } from './rank/task-query.ts'
+export { TreeModel } from './rank/tree-model.ts'
 export { defaultWeights, type RankWeights } from './rank/weights.ts'
 export { type RepositoryMapOptions, repositoryMap } from './repository-map.ts'
 export { type FileRole, roleOf, roles } from './role.ts'

@@ -5,13 +5,16 @@ import type { History } from '../history/history.ts'
 import type { FileRole } from '../role.ts'
 import { codeList } from './code-list.ts'
 import type { RankedFile } from './ranked-file.ts'
-import { scoresOf } from './score.ts'
+import { type RefineContext, refined } from './refine.ts'
+import { SCORE_UNIT, scoresOf } from './score.ts'
 import { type Signals, signalsOf } from './signals.ts'
 import { readTask, type TaskQuery } from './task-query.ts'
+import type { TreeModel } from './tree-model.ts'
+import { defaultTrees } from './trees.ts'
 import { defaultWeights, type RankWeights } from './weights.ts'
 
-/** Raise it when the same weights rank otherwise. */
-const RANKER_REVISION = 6
+/** Raise it when the same weights and trees rank otherwise. */
+const RANKER_REVISION = 7
 
 export interface RankRequest {
   view: CodeView
@@ -29,6 +32,12 @@ export interface Ranking {
   code: readonly RankedFile[]
 }
 
+export interface ContextRankerOptions {
+  weights?: Partial<RankWeights>
+  /** What puts the implementation files that lead in a better order; null leaves them as the weights have them. @default those that come with this package */
+  trees?: TreeModel | null
+}
+
 /**
  * Orders the files of a view by how likely a task is about them. No model: words, names, places, and what past commits changed.
  *
@@ -38,10 +47,13 @@ export class ContextRanker {
   readonly weights: RankWeights
   /** Names the way of ranking: equal versions rank equal states alike. */
   readonly version: string
+  readonly #trees: TreeModel | undefined
 
-  constructor(options: { weights?: Partial<RankWeights> } = {}) {
-    this.weights = { ...defaultWeights, ...options.weights }
-    this.version = digestJson({ revision: RANKER_REVISION, weights: this.weights }).slice(0, 16)
+  constructor({ weights, trees = defaultTrees() }: ContextRankerOptions = {}) {
+    this.weights = { ...defaultWeights, ...weights }
+    this.#trees = trees ?? undefined
+    const digest = this.#trees?.digest ?? null
+    this.version = digestJson({ revision: RANKER_REVISION, weights: this.weights, trees: digest }).slice(0, 16)
   }
 
   /** @throws {EmptyTaskError} */
@@ -66,9 +78,21 @@ export class ContextRanker {
       }))
       byRole.set(role, inOrder(files))
     }
-    const implementation = byRole.get('implementation') ?? []
+    const implementation = this.#refined(byRole.get('implementation') ?? [], {
+      view,
+      query,
+      signals,
+      history,
+      measure: positions.get('implementation') ?? [],
+      mentionWorth: this.weights.mention / SCORE_UNIT,
+    })
+    byRole.set('implementation', implementation)
     const code = codeList({ view, signals, weights: this.weights, implementation, positions })
     return { query, signals, byRole, code }
+  }
+
+  #refined(files: readonly RankedFile[], context: RefineContext): readonly RankedFile[] {
+    return this.#trees === undefined ? files : refined(files, this.#trees, context)
   }
 }
 

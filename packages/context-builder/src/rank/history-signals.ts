@@ -1,6 +1,7 @@
 import type { CodeView } from '../code-view.ts'
 import type { History } from '../history/history.ts'
 import { PastChanges } from './past-changes.ts'
+import type { SimilarCommit } from './similar-commits.ts'
 import type { TaskWords } from './task-words.ts'
 
 export interface HistorySignals {
@@ -14,8 +15,6 @@ export interface HistorySignals {
   lately: Float64Array
 }
 
-/** Similar commits that vote; beyond these the likeness is chance. */
-const VOTERS = 60
 /** Half-lives, in commits. How often a file changed over hundreds of commits adds nothing to these. */
 const VOTE_HALF_LIFE = 600
 const TOLD_LATELY = 300
@@ -23,36 +22,28 @@ const LATELY = 4
 /** What an old vote still counts. */
 const OLD_VOTE = 0.3
 
-export function historySignals(view: CodeView, history: History | undefined, words: TaskWords): HistorySignals {
+export function historySignals(
+  view: CodeView,
+  history: History | undefined,
+  words: TaskWords,
+  voters: readonly SimilarCommit[],
+): HistorySignals {
   const none = () => new Float64Array(view.files.length)
   if (history === undefined) return { similar: none(), told: none(), toldLately: none(), lately: none() }
   const changes = PastChanges.of(view, history)
   return {
-    similar: similarChanges(view, history, changes, words),
+    similar: similarChanges(view, changes, voters),
     ...toldOf(view, history, changes, words),
     lately: changes.mass(LATELY).map((value) => Math.log1p(value)),
   }
 }
 
 /** Files that past commits changed whose messages resemble the task: the nearer the message and the fewer the files, the more. */
-function similarChanges(view: CodeView, history: History, changes: PastChanges, words: TaskWords): Float64Array {
-  const count = history.commits.length
-  const scores = new Float64Array(count)
-  for (const [term, weight] of words.all) {
-    const hits: [number, number][] = []
-    history.eachMention(term, (at, times, length) => hits.push([at, times / (times + 0.6 + 0.6 * (length / 20))]))
-    if (hits.length === 0 || hits.length > count / 3) continue
-    const rarity = Math.log(1 + (count - hits.length + 0.5) / (hits.length + 0.5))
-    for (const [at, tf] of hits) scores[at] = (scores[at] ?? 0) + rarity * weight * tf
-  }
-  const voters = [...scores.keys()]
-    .filter((at) => (scores[at] ?? 0) > 0)
-    .sort((a, b) => (scores[b] ?? 0) - (scores[a] ?? 0) || a - b)
-    .slice(0, VOTERS)
+function similarChanges(view: CodeView, changes: PastChanges, voters: readonly SimilarCommit[]): Float64Array {
   const files = new Float64Array(view.files.length)
-  for (const at of voters) {
+  for (const { at, likeness } of voters) {
     const fresh = OLD_VOTE + (1 - OLD_VOTE) * 2 ** (-at / VOTE_HALF_LIFE)
-    const vote = (scores[at] ?? 0) ** 2 * fresh * (changes.share[at] ?? 0)
+    const vote = likeness ** 2 * fresh * (changes.share[at] ?? 0)
     for (const position of changes.files[at] ?? []) files[position] = (files[position] ?? 0) + vote
   }
   return files

@@ -12,6 +12,10 @@ export class PastChanges {
   readonly files: readonly (readonly number[])[]
   /** What a commit says of one of its files: the more files, the less. */
   readonly share: Float64Array
+  /** How many of the commits changed each file. */
+  readonly times: Uint32Array
+  /** The newest commit that changed each file; as many as there are where none did. */
+  readonly newest: Uint32Array
   readonly #files: number
   readonly #masses = new Map<number, Float64Array>()
 
@@ -27,6 +31,8 @@ export class PastChanges {
     const places = new MovedFiles(view)
     this.share = new Float64Array(history.commits.length)
     this.#files = view.files.length
+    this.times = new Uint32Array(view.files.length)
+    this.newest = new Uint32Array(view.files.length).fill(history.commits.length)
     this.files = history.commits.map((_, at) => {
       const paths = history.paths(at)
       this.share[at] = 1 / Math.sqrt(Math.max(1, paths.length))
@@ -34,6 +40,10 @@ export class PastChanges {
       for (const path of paths) {
         const position = view.position(path) ?? places.find(path)
         if (position !== undefined) found.add(position)
+      }
+      for (const position of found) {
+        this.times[position] = (this.times[position] ?? 0) + 1
+        this.newest[position] = Math.min(this.newest[position] ?? at, at)
       }
       return [...found]
     })

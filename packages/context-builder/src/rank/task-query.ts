@@ -2,12 +2,16 @@ import { stem, termsOf, wordPattern, wordSequence } from '../words.ts'
 
 /** A task, read for what can be searched. */
 export interface TaskQuery {
+  /** Its first line, as it stands. */
+  readonly title: string
   /** Terms with how much each counts, in the order of their first appearance. */
   readonly terms: ReadonlyMap<string, number>
   /** How many words the task has, from three letters on, each as often as it comes. */
   readonly words: number
   /** The terms of the first line alone: what it is about, where the rest tells how. */
   readonly titleTerms: ReadonlyMap<string, number>
+  /** The words of the first line as they follow each other, also those that say nothing by themselves. */
+  readonly titleSequence: readonly string[]
   /** Terms that stand side by side in the first line, each pair once. */
   readonly titlePairs: readonly (readonly [string, string])[]
   /** The terms of identifiers written as such: `camelCase`, `snake_case`, in backticks, called, dotted. */
@@ -43,6 +47,7 @@ export function readTask(task: string): TaskQuery {
   const plainTitle = title.replace(/^(\w+)(\([^)]*\))?!?:/, (whole, kind: string, scope: string | undefined) =>
     scope !== undefined || changeKinds.test(kind) ? (scope ?? '') : whole,
   )
+  const sequence = wordSequence(plainTitle)
   const titleTerms = countTerms(plainTitle, 2, new Map())
   const terms = countTerms(text.slice(title.length), 1, new Map(titleTerms))
   const paths = unique([
@@ -53,10 +58,12 @@ export function readTask(task: string): TaskQuery {
     ),
   ]).map((path) => path.replace(/^[./]+/, '').replace(/[.,:;]+$/, ''))
   return {
+    title,
     terms,
     words: text.match(/\p{L}{3,}/gu)?.length ?? 0,
     titleTerms,
-    titlePairs: pairsIn(plainTitle),
+    titleSequence: sequence,
+    titlePairs: pairsIn(sequence),
     identifiers: identifiersIn(text),
     paths: paths.filter((path) => path !== ''),
     modules: unique(matches(text, /\b([a-z_][\w]*(?:\.[a-z_]\w*)+)\b/gi)),
@@ -91,8 +98,7 @@ function countTerms(text: string, weight: number, terms: Map<string, number>): M
   return terms
 }
 
-function pairsIn(text: string): [string, string][] {
-  const sequence = wordSequence(text)
+function pairsIn(sequence: readonly string[]): [string, string][] {
   const pairs = new Map<string, [string, string]>()
   for (const [at, first] of sequence.entries()) {
     const second = sequence[at + 1]

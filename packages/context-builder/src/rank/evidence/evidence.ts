@@ -1,0 +1,101 @@
+import type { CodeView } from '../../code-view.ts'
+import type { History } from '../../history/history.ts'
+import { featureNames, featuresOf } from '../features.ts'
+import { SCORE_UNIT } from '../score.ts'
+import type { Signals } from '../signals.ts'
+import type { TaskQuery } from '../task-query.ts'
+import { companyEvidence, companyNames } from './company-evidence.ts'
+import { fileEvidence, fileNames } from './file-evidence.ts'
+import { pastEvidence, pastNames } from './past-evidence.ts'
+import { taskEvidence, taskNames } from './task-evidence.ts'
+import { titleEvidence, titleNames } from './title-evidence.ts'
+
+/** The files that lead by their scores, and all that is known about them. */
+export interface Candidates {
+  view: CodeView
+  query: TaskQuery
+  signals: Signals
+  history: History | undefined
+  /** By their scores, best first. */
+  positions: readonly number[]
+  /** The scores, without what a path in the task is worth; parallel to the positions. */
+  scores: readonly number[]
+  /** All files that were scored. */
+  measure: readonly number[]
+}
+
+const standingNames = ['score', 'place', 'behindFirst', 'aheadOfSixth'] as const
+const signalNames = [
+  'rawLexical',
+  'rawTitle',
+  'rawChunk',
+  'rawDefines',
+  'rawUses',
+  'rawSimilar',
+  'rawTold',
+  'rawToldLately',
+] as const
+
+/** What is looked at when the files that lead are told apart: more than the score adds up, since a tree can say when each of it counts. */
+export const evidenceNames = [
+  ...featureNames,
+  ...standingNames,
+  ...signalNames,
+  ...fileNames,
+  ...pastNames,
+  ...companyNames,
+  ...titleNames,
+  ...taskNames,
+] as const
+export type EvidenceName = (typeof evidenceNames)[number]
+/** A number for each candidate, in their order. */
+export type Evidence = Readonly<Record<EvidenceName, Float64Array>>
+
+/** Numbers are kept to this, so that the last bit of a logarithm cannot lead down another branch. */
+const UNIT = 1e-4
+
+export function evidenceOf(candidates: Candidates): Evidence {
+  const { signals, positions, measure } = candidates
+  const evidence = {
+    ...featuresOf(signals, positions, measure),
+    ...standing(candidates),
+    ...rawSignals(signals, positions),
+    ...fileEvidence(candidates),
+    ...pastEvidence(candidates),
+    ...companyEvidence(candidates),
+    ...titleEvidence(candidates),
+    ...taskEvidence(candidates),
+  }
+  for (const name of evidenceNames) {
+    const column = evidence[name]
+    for (const [at, value] of column.entries()) column[at] = Math.fround(Math.round(value / UNIT) * UNIT)
+  }
+  return evidence
+}
+
+function standing({ positions, scores }: Candidates): Record<(typeof standingNames)[number], Float64Array> {
+  const score = Float64Array.from(positions, (_, n) => (scores[n] ?? 0) * SCORE_UNIT)
+  return {
+    score,
+    place: Float64Array.from(positions, (_, n) => Math.log1p(n)),
+    behindFirst: score.map((value) => (score[0] ?? 0) - value),
+    aheadOfSixth: score.map((value) => value - (score[5] ?? 0)),
+  }
+}
+
+function rawSignals(
+  signals: Signals,
+  positions: readonly number[],
+): Record<(typeof signalNames)[number], Float64Array> {
+  const of = (signal: Float64Array) => Float64Array.from(positions, (at) => signal[at] ?? 0)
+  return {
+    rawLexical: of(signals.lexical),
+    rawTitle: of(signals.title),
+    rawChunk: of(signals.chunk),
+    rawDefines: of(signals.defines),
+    rawUses: of(signals.uses),
+    rawSimilar: of(signals.similar).map((value) => Math.log1p(value)),
+    rawTold: of(signals.told),
+    rawToldLately: of(signals.toldLately),
+  }
+}

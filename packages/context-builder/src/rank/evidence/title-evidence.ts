@@ -1,0 +1,158 @@
+import { wordSequence } from '../../words.ts'
+import { PathWords } from '../path-words.ts'
+import type { Candidates } from './evidence.ts'
+
+export const titleNames = [
+  'titleInName',
+  'titleInFolders',
+  'titleInDefinitions',
+  'titleInBody',
+  'titleInFile',
+  'nameRarity',
+  'definitionRarity',
+  'rarestIn',
+  'bodyTimes',
+  'bestDefinition',
+  'wholeDefinition',
+  'nameInTitle',
+  'nameKnown',
+] as const
+
+/** Where the rarest word of the first line stands, by how much that says. */
+const [IN_TEXT, IN_DEFINITION, IN_FOLDER, IN_NAME] = [1, 2, 3, 4]
+
+/** How much of the first line, by the rarity of its words, stands where in a file; and how much of the file's names stands in the first line. */
+export function titleEvidence({
+  view,
+  query,
+  signals,
+  positions,
+}: Candidates): Record<(typeof titleNames)[number], Float64Array> {
+  const count = positions.length
+  const lists = () => new Float64Array(count)
+  const [name, folders, definitions, body, file, times, rarestIn] = [
+    lists(),
+    lists(),
+    lists(),
+    lists(),
+    lists(),
+    lists(),
+    lists(),
+  ]
+  const rows = new Map(positions.map((position, row) => [position, row]))
+  const paths = PathWords.of(view)
+  const rarity = raritiesOf(signals.words.title, signals.idf)
+  const total = Math.max(1e-9, sum(rarity.values()))
+  const [rarest] = [...rarity].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1))[0] ?? []
+  for (const [term, value] of rarity) {
+    const found = new Set<number>()
+    const meets = (row: number, column: Float64Array, where: number) => {
+      found.add(row)
+      column[row] = (column[row] ?? 0) + value
+      if (term === rarest) rarestIn[row] = Math.max(rarestIn[row] ?? 0, where)
+    }
+    view.eachPosting(term, (position, posting) => {
+      const row = rows.get(position)
+      if (row === undefined) return
+      found.add(row)
+      if (term === rarest) rarestIn[row] = Math.max(rarestIn[row] ?? 0, IN_TEXT)
+      if (posting.body > 0) meets(row, body, IN_TEXT)
+      if (posting.definition > 0) meets(row, definitions, IN_DEFINITION)
+      times[row] = (times[row] ?? 0) + value * Math.log1p(posting.body)
+    })
+    for (const [row, position] of positions.entries()) {
+      if (paths.nameTerms[position]?.includes(term)) meets(row, name, IN_NAME)
+      if (paths.folderTerms[position]?.includes(term)) meets(row, folders, IN_FOLDER)
+    }
+    for (const row of found) file[row] = (file[row] ?? 0) + value
+  }
+  const share = (column: Float64Array) => column.map((value) => value / total)
+  return {
+    titleInName: share(name),
+    titleInFolders: share(folders),
+    titleInDefinitions: share(definitions),
+    titleInBody: share(body),
+    titleInFile: share(file),
+    nameRarity: name,
+    definitionRarity: definitions,
+    rarestIn,
+    bodyTimes: times,
+    ...definitionsNamed({ view, positions }, rarity),
+    ...namesIn({ view, positions }, query.titleSequence),
+  }
+}
+
+/** Of words that stand anywhere; in the order of the words, so that sums are the same everywhere. */
+function raritiesOf(title: ReadonlyMap<string, number>, idf: ReadonlyMap<string, number>): Map<string, number> {
+  const rarities = new Map<string, number>()
+  for (const [term, weight] of title) {
+    const rarity = idf.get(term)
+    if (rarity !== undefined) rarities.set(term, rarity * weight)
+  }
+  return rarities
+}
+
+/** The definition whose name has most of the first line, and the one all of whose name stands there. */
+function definitionsNamed(
+  { view, positions }: Pick<Candidates, 'view' | 'positions'>,
+  rarity: ReadonlyMap<string, number>,
+): Record<'bestDefinition' | 'wholeDefinition', Float64Array> {
+  const bestDefinition = new Float64Array(positions.length)
+  const wholeDefinition = new Float64Array(positions.length)
+  for (const [row, position] of positions.entries()) {
+    for (const name of new Set(view.details(position).definitions.map((definition) => definition.name))) {
+      const terms = new Set(termsOfName(name))
+      const known = [...terms].filter((term) => rarity.has(term))
+      if (known.length === 0) continue
+      const value = sum(known.map((term) => rarity.get(term) ?? 0))
+      const share = known.length / terms.size
+      bestDefinition[row] = Math.max(bestDefinition[row] ?? 0, value * share)
+      if (share === 1) wholeDefinition[row] = Math.max(wholeDefinition[row] ?? 0, value)
+    }
+  }
+  return { bestDefinition, wholeDefinition }
+}
+
+/** Whether the file's name stands in the first line as it is, counted by its words; and how much of it stands anywhere there. */
+function namesIn(
+  { view, positions }: Pick<Candidates, 'view' | 'positions'>,
+  title: readonly string[],
+): Record<'nameInTitle' | 'nameKnown', Float64Array> {
+  const words = new Set(title)
+  const nameInTitle = new Float64Array(positions.length)
+  const nameKnown = new Float64Array(positions.length)
+  for (const [row, position] of positions.entries()) {
+    const name = wordSequence(nameOf(view.file(position).path))
+    if (name.length === 0) continue
+    nameKnown[row] = name.filter((word) => words.has(word)).length / name.length
+    const begins = title.some((_, at) => name.every((word, n) => title[at + n] === word))
+    nameInTitle[row] = begins ? name.length : 0
+  }
+  return { nameInTitle, nameKnown }
+}
+
+/** A file's name without extension; its folder's where the name says nothing. */
+function nameOf(path: string): string {
+  const parts = path.split('/')
+  const plain = (parts.pop() ?? '').replace(/^\.*/, '').replace(/\..*$/, '')
+  return /^(?:index|__init__|mod|lib|main)$/.test(plain) ? (parts.at(-1) ?? plain) : plain
+}
+
+const known = new Map<string, readonly string[]>()
+/** Names are the same in one state after another; so many are remembered. */
+const REMEMBERED = 100_000
+
+function termsOfName(name: string): readonly string[] {
+  const before = known.get(name)
+  if (before !== undefined) return before
+  const terms = wordSequence(name)
+  if (known.size >= REMEMBERED) known.clear()
+  known.set(name, terms)
+  return terms
+}
+
+function sum(values: Iterable<number>): number {
+  let total = 0
+  for (const value of values) total += value
+  return total
+}

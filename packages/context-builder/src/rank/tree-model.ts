@@ -1,0 +1,74 @@
+import { digestJson } from '@patchlane/kernel'
+import { z } from 'zod'
+import { type Evidence, type EvidenceName, evidenceNames } from './evidence/evidence.ts'
+
+/** Parallel lists, a place for each branch; children from 0 on are branches, those below are leaves: -1 the first, -2 the second. */
+const treeSchema = z.object({
+  /** Which of the model's features a branch looks at. */
+  feature: z.array(z.number().int().nonnegative()),
+  /** Up to this, a value goes left. */
+  threshold: z.array(z.number()),
+  left: z.array(z.number().int()),
+  right: z.array(z.number().int()),
+  /** Of each leaf. */
+  value: z.array(z.number()),
+})
+
+type Tree = z.infer<typeof treeSchema>
+
+const modelSchema = z
+  .object({ features: z.array(z.enum(evidenceNames)), trees: z.array(treeSchema) })
+  .refine(({ features, trees }) => trees.every((tree) => isWhole(tree, features.length)), {
+    error: 'A tree has a branch without an end.',
+  })
+
+/** Whether each way down ends in a leaf: branches lead to later branches or to leaves that are there. */
+function isWhole({ feature, threshold, left, right, value }: Tree, features: number): boolean {
+  const branches = feature.length
+  const leads = (children: readonly number[]) =>
+    children.length === branches &&
+    children.every((child, at) => (child < 0 ? -child <= value.length : child > at && child < branches))
+  return (
+    value.length > 0 &&
+    threshold.length === branches &&
+    feature.every((one) => one < features) &&
+    leads(left) &&
+    leads(right)
+  )
+}
+
+/** A sum of regression trees, as gradient boosting makes it (Friedman, 2001): each tree adds the value of the leaf that a file comes to. */
+export class TreeModel {
+  readonly #features: readonly EvidenceName[]
+  readonly #trees: readonly Tree[]
+  /** Equal models have equal digests. */
+  readonly digest: string
+
+  /** @throws {z.ZodError} for what is no such model. */
+  constructor(model: unknown) {
+    const parsed = modelSchema.parse(model)
+    this.#features = parsed.features
+    this.#trees = parsed.trees
+    this.digest = digestJson(parsed)
+  }
+
+  /** What the trees say of each file, in the order of the evidence. */
+  scores(evidence: Evidence): Float64Array {
+    const columns = this.#features.map((name) => evidence[name])
+    return Float64Array.from(evidence.score, (_, row) => {
+      const values = columns.map((column) => column[row] ?? 0)
+      let sum = 0
+      for (const tree of this.#trees) sum += leafOf(tree, values)
+      return sum
+    })
+  }
+}
+
+function leafOf({ feature, threshold, left, right, value }: Tree, values: readonly number[]): number {
+  let at = feature.length === 0 ? -1 : 0
+  while (at >= 0) {
+    const goesLeft = (values[feature[at] ?? 0] ?? 0) <= (threshold[at] ?? 0)
+    at = (goesLeft ? left[at] : right[at]) ?? -1
+  }
+  return value[-at - 1] ?? 0
+}
