@@ -3,7 +3,7 @@ Fits the trees that put the leading files in a better order, on what `dump-evide
 were not fitted on: each repository is left out once, in groups.
 
     python -m pip install lightgbm==4.7.0 numpy==2.3.5
-    python benchmarks/recall/fit_trees.py --evidence DIR [--folds 5] [--rounds 250] [--without score,place] [--write]
+    python benchmarks/recall/fit_trees.py --evidence DIR [--folds 5] [--rounds 300] [--without score,place] [--write]
 
 LambdaMART (Burges, 2010) as LightGBM has it, begun from the scores, so that the trees learn what those lack. `--write` keeps the trees of all repositories
 in `packages/context-builder/src/rank/fitted-trees.json`. The same evidence gives the same file.
@@ -23,7 +23,6 @@ SETTINGS = {
     "label_gain": [0, 1],
     # Which of two files beyond these comes first makes no difference to anybody.
     "lambdarank_truncation_level": 8,
-    "num_leaves": 15,
     "min_data_in_leaf": 50,
     "lambda_l2": 5,
     "feature_fraction": 0.5,
@@ -127,11 +126,11 @@ def tree_of(structure: dict) -> dict:
 
     def add(node: dict) -> int:
         if "leaf_value" in node:
-            tree["value"].append(round(node["leaf_value"], 5))
+            tree["value"].append(round(node["leaf_value"], 4))
             return -len(tree["value"])
         at = len(tree["feature"])
         tree["feature"].append(node["split_feature"])
-        tree["threshold"].append(round(node["threshold"], 6))
+        tree["threshold"].append(round(node["threshold"], 5))
         for side in ("left", "right"):
             tree[side].append(0)
         for side in ("left", "right"):
@@ -159,9 +158,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--evidence", type=Path, required=True)
     parser.add_argument("--folds", type=int, default=5)
-    parser.add_argument("--rounds", type=int, default=250)
+    parser.add_argument("--rounds", type=int, default=300)
     parser.add_argument("--rate", type=float, default=0.05)
-    parser.add_argument("--leaves", type=int, default=15)
+    parser.add_argument("--leaves", type=int, default=31)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--without", default="")
     parser.add_argument("--write", action="store_true")

@@ -24,7 +24,16 @@ export interface Candidates {
   measure: readonly number[]
 }
 
-const standingNames = ['score', 'place', 'behindFirst', 'aheadOfSixth'] as const
+const standingNames = ['score', 'place', 'behindFirst', 'behindPrevious', 'aheadOfNext', 'aheadOfSixth'] as const
+const placeNames = [
+  'placeByLexical',
+  'placeByTitle',
+  'placeByChunk',
+  'placeByDefinitions',
+  'placeBySimilar',
+  'placeByTold',
+  'placeByToldLately',
+] as const
 const signalNames = [
   'rawLexical',
   'rawTitle',
@@ -40,6 +49,7 @@ const signalNames = [
 export const evidenceNames = [
   ...featureNames,
   ...standingNames,
+  ...placeNames,
   ...signalNames,
   ...fileNames,
   ...pastNames,
@@ -59,6 +69,7 @@ export function evidenceOf(candidates: Candidates): Evidence {
   const evidence = {
     ...featuresOf(signals, positions, measure),
     ...standing(candidates),
+    ...places(candidates),
     ...rawSignals(signals, positions),
     ...fileEvidence(candidates),
     ...pastEvidence(candidates),
@@ -79,7 +90,29 @@ function standing({ positions, scores }: Candidates): Record<(typeof standingNam
     score,
     place: Float64Array.from(positions, (_, n) => Math.log1p(n)),
     behindFirst: score.map((value) => (score[0] ?? 0) - value),
+    behindPrevious: score.map((value, n) => (score[n - 1] ?? value) - value),
+    aheadOfNext: score.map((value, n) => value - (score[n + 1] ?? value)),
     aheadOfSixth: score.map((value) => value - (score[5] ?? 0)),
+  }
+}
+
+/** Where each candidate would stand among them by one signal alone. */
+function places({ signals, positions }: Candidates): Record<(typeof placeNames)[number], Float64Array> {
+  const by = (signal: Float64Array) => {
+    const place = new Float64Array(positions.length)
+    const value = (row: number) => signal[positions[row] ?? 0] ?? 0
+    const order = [...positions.keys()].sort((a, b) => value(b) - value(a) || a - b)
+    for (const [n, row] of order.entries()) place[row] = Math.log1p(n)
+    return place
+  }
+  return {
+    placeByLexical: by(signals.lexical),
+    placeByTitle: by(signals.title),
+    placeByChunk: by(signals.chunk),
+    placeByDefinitions: by(signals.definitions),
+    placeBySimilar: by(signals.similar),
+    placeByTold: by(signals.told),
+    placeByToldLately: by(signals.toldLately),
   }
 }
 

@@ -9,6 +9,7 @@ export const fileNames = [
   'entryName',
   'sharedName',
   'declarations',
+  'endingShare',
 ] as const
 
 const ENTRY = /^(?:index|__init__|mod|lib|main)\./
@@ -16,12 +17,21 @@ const SHARED = /^(?:types?|utils?|helpers?|constants?|common|shared|base|core|er
 const DECLARATIONS = /\.d\.[cm]?ts$/
 
 /** What kind of file it is: how large, how far down, called by what many files are called. */
-export function fileEvidence({ view, positions }: Candidates): Record<(typeof fileNames)[number], Float64Array> {
+export function fileEvidence({
+  view,
+  positions,
+  measure,
+}: Candidates): Record<(typeof fileNames)[number], Float64Array> {
   const of = (read: (position: number, path: string, name: string) => number) =>
     Float64Array.from(positions, (position) => {
       const { path } = view.file(position)
       return read(position, path, path.slice(path.lastIndexOf('/') + 1))
     })
+  const endings = new Map<string, number>()
+  for (const position of measure) {
+    const ending = endingOf(view.file(position).path)
+    endings.set(ending, (endings.get(ending) ?? 0) + 1)
+  }
   return {
     lines: of((position) => Math.log1p(view.file(position).lines)),
     bytes: of((position) => Math.log1p(view.details(position).bytes)),
@@ -31,5 +41,10 @@ export function fileEvidence({ view, positions }: Candidates): Record<(typeof fi
     entryName: of((_, _path, name) => Number(ENTRY.test(name))),
     sharedName: of((_, _path, name) => Number(SHARED.test(name))),
     declarations: of((_, _path, name) => Number(DECLARATIONS.test(name))),
+    endingShare: of((_, path) => (endings.get(endingOf(path)) ?? 0) / Math.max(1, measure.length)),
   }
+}
+
+function endingOf(path: string): string {
+  return path.slice(path.lastIndexOf('.') + 1)
 }

@@ -10,7 +10,11 @@ export const pastNames = [
   'massOfAll',
   'bestVote',
   'bestVoteShare',
+  'votesOfTen',
 ] as const
+
+/** Of the commits most like the task, those that are counted one by one. */
+const NEAREST = 10
 
 /** How often and how lately a file was changed, and the one commit most like the task that changed it. */
 export function pastEvidence({
@@ -23,12 +27,14 @@ export function pastEvidence({
   const changes = history === undefined ? undefined : PastChanges.of(view, history)
   const [fifteen, fifty, all] = [changes?.mass(15), changes?.mass(50), changes?.mass()]
   const likeness = new Map<number, number>()
-  for (const { at, likeness: own } of signals.voters) {
+  const votes = new Map<number, number>()
+  const most = signals.voters[0]?.likeness ?? 1
+  for (const [n, { at, likeness: own }] of signals.voters.entries()) {
     for (const position of changes?.files[at] ?? []) {
       likeness.set(position, Math.max(likeness.get(position) ?? 0, own))
+      if (n < NEAREST) votes.set(position, (votes.get(position) ?? 0) + own / most)
     }
   }
-  const most = signals.voters[0]?.likeness ?? 1
   return {
     timesChanged: of((position) => Math.log1p(changes?.times[position] ?? 0)),
     lastChange: of((position) =>
@@ -39,5 +45,6 @@ export function pastEvidence({
     massOfAll: of((position) => Math.log1p(all?.[position] ?? 0)),
     bestVote: of((position) => likeness.get(position) ?? 0),
     bestVoteShare: of((position) => (likeness.get(position) ?? 0) / most),
+    votesOfTen: of((position) => votes.get(position) ?? 0),
   }
 }
