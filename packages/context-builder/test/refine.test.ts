@@ -76,6 +76,15 @@ describe('a model of trees', () => {
   })
 })
 
+it('comes with trees that make a difference', async () => {
+  expect(new ContextRanker().version).not.toBe(new ContextRanker({ trees: null }).version)
+  const { view, history } = await open()
+  const order = (ranker: ContextRanker) => ranker.rank({ view, task: 'cookie', history }).code.map(({ path }) => path)
+  const [refined, plain] = [order(new ContextRanker()), order(new ContextRanker({ trees: null }))]
+  expect([...refined].sort()).toEqual([...plain].sort())
+  expect(refined).not.toEqual(plain)
+})
+
 describe('the files that lead', () => {
   it('change places by what the trees add, and the places keep their scores', async () => {
     const { view, history } = await open()
