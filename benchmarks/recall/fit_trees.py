@@ -2,7 +2,7 @@
 Fits the trees that put the leading files in a better order, on what `dump-evidence.ts` wrote, and says how well such trees do on repositories that they
 were not fitted on: each repository is left out once, in groups.
 
-    python -m pip install lightgbm==4.7.0 numpy==2.3.5
+    python -m pip install lightgbm==4.7.0 numpy==2.4.6
     python benchmarks/recall/fit_trees.py --evidence DIR [--folds 5] [--rounds 300] [--without score,place] [--write]
 
 LambdaMART (Burges, 2010) as LightGBM has it, begun from the scores, so that the trees learn what those lack. `--write` keeps the trees of all repositories
