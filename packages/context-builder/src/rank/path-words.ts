@@ -7,7 +7,7 @@ export class PathWords {
   readonly names = new Map<string, number[]>()
   /** Files by a term of a folder they stand in. */
   readonly folders = new Map<string, number[]>()
-  /** The terms of each file's name. `index`, `__init__` and `mod` say nothing, so the folder's name stands for them. */
+  /** The terms of what each file is called. */
   readonly nameTerms: readonly (readonly string[])[]
   readonly folderTerms: readonly (readonly string[])[]
 
@@ -35,12 +35,8 @@ export class PathWords {
     const nameTerms: (readonly string[])[] = []
     const folderTerms: (readonly string[])[] = []
     for (const [position, { path }] of view.files.entries()) {
-      const parts = path.split('/')
-      const last = parts.pop() ?? ''
-      const plain = last.replace(/^\.*/, '').replace(/\..*$/, '')
-      const name = /^(?:index|__init__|mod|lib|main)$/.test(plain) && parts.length > 0 ? (parts.at(-1) ?? plain) : plain
-      const own = termsIn(name)
-      const above = [...new Set(parts.flatMap(termsIn))]
+      const own = termsIn(nameOf(path))
+      const above = [...new Set(path.split('/').slice(0, -1).flatMap(termsIn))]
       nameTerms.push(own)
       folderTerms.push(above)
       for (const term of own) push(this.names, term, position)
@@ -55,6 +51,13 @@ export class PathWords {
     yield* this.names.get(term) ?? []
     yield* this.folders.get(term) ?? []
   }
+}
+
+/** What a file is called, without extension: `index`, `__init__` and `mod` say nothing, so the folder's name stands for them. */
+export function nameOf(path: string): string {
+  const parts = path.split('/')
+  const plain = (parts.pop() ?? '').replace(/^\.*/, '').replace(/\..*$/, '')
+  return /^(?:index|__init__|mod|lib|main)$/.test(plain) ? (parts.at(-1) ?? plain) : plain
 }
 
 function push(map: Map<string, number[]>, key: string, value: number): void {

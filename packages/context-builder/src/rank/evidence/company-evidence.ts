@@ -52,20 +52,18 @@ export function companyEvidence({
   const shares = positions.slice(0, LEADERS).map((position) => sharesWith(view, history, position))
   const likely = likelihoods(scores.slice(0, LEADERS))
   const of = (read: (position: number) => number) => Float64Array.from(positions, read)
-  const known = (position: number | undefined, name: string) =>
-    position !== undefined && importsName(view, position, name)
+  const stemOf = (position: number) => stems.get(position) ?? ''
   return {
     withFirst: of((position) => shares[0]?.get(position) ?? 0),
     withSecond: of((position) => shares[1]?.get(position) ?? 0),
-    withLeaders: of((position) =>
-      shares.reduce((sum, share, n) => {
-        return sum + (positions[n] === position ? 0 : (likely[n] ?? 0) * (share.get(position) ?? 0))
-      }, 0),
-    ),
-    importsFirst: of((position) => Number(known(position, stems.get(first) ?? ''))),
-    importedByFirst: of((position) => Number(known(first, stems.get(position) ?? ''))),
+    withLeaders: of((position) => {
+      const others = shares.map((share, n) => (positions[n] === position ? 0 : (share.get(position) ?? 0)))
+      return others.reduce((sum, share, n) => sum + share * (likely[n] ?? 0), 0)
+    }),
+    importsFirst: of((position) => Number(importsName(view, position, stemOf(first)))),
+    importedByFirst: of((position) => Number(importsName(view, first, stemOf(position)))),
     besideFirst: of((position) => Number(folderOf(position) === folderOf(first))),
-    namedLikeFirst: of((position) => Number(position !== first && stems.get(position) === stems.get(first))),
+    namedLikeFirst: of((position) => Number(position !== first && stemOf(position) === stemOf(first))),
     leadersBeside: of((position) => folders.get(folderOf(position)) ?? 0),
     namesakes: of((position) => Math.log1p(names.get(nameOf(position)) ?? 0)),
   }

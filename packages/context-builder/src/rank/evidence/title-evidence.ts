@@ -1,5 +1,5 @@
 import { wordSequence } from '../../words.ts'
-import { PathWords } from '../path-words.ts'
+import { nameOf, PathWords } from '../path-words.ts'
 import type { Candidates } from './evidence.ts'
 
 export const titleNames = [
@@ -28,43 +28,33 @@ export function titleEvidence({
   signals,
   positions,
 }: Candidates): Record<(typeof titleNames)[number], Float64Array> {
-  const count = positions.length
-  const lists = () => new Float64Array(count)
-  const [name, folders, definitions, body, file, times, rarestIn] = [
-    lists(),
-    lists(),
-    lists(),
-    lists(),
-    lists(),
-    lists(),
-    lists(),
-  ]
+  const list = () => new Float64Array(positions.length)
+  const [name, folders, definitions, body] = [list(), list(), list(), list()]
+  const [file, times, rarestIn] = [list(), list(), list()]
   const rows = new Map(positions.map((position, row) => [position, row]))
   const paths = PathWords.of(view)
   const rarity = raritiesOf(signals.words.title, signals.idf)
   const total = Math.max(1e-9, sum(rarity.values()))
   const [rarest] = [...rarity].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1))[0] ?? []
   for (const [term, value] of rarity) {
-    const found = new Set<number>()
-    const meets = (row: number, column: Float64Array, where: number) => {
-      found.add(row)
-      column[row] = (column[row] ?? 0) + value
+    const having = new Set<number>()
+    const stands = (row: number, where: number, column?: Float64Array) => {
+      having.add(row)
+      if (column !== undefined) column[row] = (column[row] ?? 0) + value
       if (term === rarest) rarestIn[row] = Math.max(rarestIn[row] ?? 0, where)
     }
     view.eachPosting(term, (position, posting) => {
       const row = rows.get(position)
       if (row === undefined) return
-      found.add(row)
-      if (term === rarest) rarestIn[row] = Math.max(rarestIn[row] ?? 0, IN_TEXT)
-      if (posting.body > 0) meets(row, body, IN_TEXT)
-      if (posting.definition > 0) meets(row, definitions, IN_DEFINITION)
+      stands(row, IN_TEXT, posting.body > 0 ? body : undefined)
+      if (posting.definition > 0) stands(row, IN_DEFINITION, definitions)
       times[row] = (times[row] ?? 0) + value * Math.log1p(posting.body)
     })
     for (const [row, position] of positions.entries()) {
-      if (paths.nameTerms[position]?.includes(term)) meets(row, name, IN_NAME)
-      if (paths.folderTerms[position]?.includes(term)) meets(row, folders, IN_FOLDER)
+      if (paths.nameTerms[position]?.includes(term)) stands(row, IN_NAME, name)
+      if (paths.folderTerms[position]?.includes(term)) stands(row, IN_FOLDER, folders)
     }
-    for (const row of found) file[row] = (file[row] ?? 0) + value
+    for (const row of having) file[row] = (file[row] ?? 0) + value
   }
   const share = (column: Float64Array) => column.map((value) => value / total)
   return {
@@ -129,13 +119,6 @@ function namesIn(
     nameInTitle[row] = begins ? name.length : 0
   }
   return { nameInTitle, nameKnown }
-}
-
-/** A file's name without extension; its folder's where the name says nothing. */
-function nameOf(path: string): string {
-  const parts = path.split('/')
-  const plain = (parts.pop() ?? '').replace(/^\.*/, '').replace(/\..*$/, '')
-  return /^(?:index|__init__|mod|lib|main)$/.test(plain) ? (parts.at(-1) ?? plain) : plain
 }
 
 const known = new Map<string, readonly string[]>()
