@@ -38,8 +38,8 @@ export { GraphBuilder } from './graph/graph-builder.ts'
 export { type History, HistoryStore } from './history/history.ts'
 export { type MemoryCommit, MemoryTreeReader } from './memory-tree-reader.ts'
 export { ContextRanker, type ContextRankerOptions, type Ranking, type RankRequest } from './rank/context-ranker.ts'
+export type { Candidates } from './rank/evidence/candidates.ts'
 export {
-  type Candidates,
   type Evidence,
   type EvidenceName,
   evidenceNames,

@@ -1,4 +1,5 @@
-import { type Candidates, evidenceOf } from './evidence/evidence.ts'
+import type { Candidates } from './evidence/candidates.ts'
+import { evidenceOf } from './evidence/evidence.ts'
 import type { RankedFile } from './ranked-file.ts'
 import { SCORE_UNIT } from './score.ts'
 import type { TreeModel } from './tree-model.ts'

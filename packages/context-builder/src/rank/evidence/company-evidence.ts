@@ -2,7 +2,7 @@ import type { CodeView } from '../../code-view.ts'
 import type { History } from '../../history/history.ts'
 import { PastChanges } from '../past-changes.ts'
 import { SCORE_UNIT } from '../score.ts'
-import type { Candidates } from './evidence.ts'
+import type { Candidates } from './candidates.ts'
 
 export const companyNames = [
   'withFirst',

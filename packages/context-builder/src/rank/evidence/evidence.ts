@@ -1,28 +1,12 @@
-import type { CodeView } from '../../code-view.ts'
-import type { History } from '../../history/history.ts'
 import { featureNames, featuresOf } from '../features.ts'
 import { SCORE_UNIT } from '../score.ts'
 import type { Signals } from '../signals.ts'
-import type { TaskQuery } from '../task-query.ts'
+import type { Candidates } from './candidates.ts'
 import { companyEvidence, companyNames } from './company-evidence.ts'
 import { fileEvidence, fileNames } from './file-evidence.ts'
 import { pastEvidence, pastNames } from './past-evidence.ts'
 import { taskEvidence, taskNames } from './task-evidence.ts'
 import { titleEvidence, titleNames } from './title-evidence.ts'
-
-/** The files that lead by their scores, and all that is known about them. */
-export interface Candidates {
-  view: CodeView
-  query: TaskQuery
-  signals: Signals
-  history: History | undefined
-  /** By their scores, best first. */
-  positions: readonly number[]
-  /** The scores, without what a path in the task is worth; parallel to the positions. */
-  scores: readonly number[]
-  /** All files that were scored. */
-  measure: readonly number[]
-}
 
 const standingNames = ['score', 'place', 'behindFirst', 'behindPrevious', 'aheadOfNext', 'aheadOfSixth'] as const
 const placeNames = [

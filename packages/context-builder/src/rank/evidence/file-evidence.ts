@@ -1,4 +1,4 @@
-import type { Candidates } from './evidence.ts'
+import type { Candidates } from './candidates.ts'
 
 export const fileNames = [
   'lines',

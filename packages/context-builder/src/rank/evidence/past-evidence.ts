@@ -1,6 +1,6 @@
 import { MAX_COMMITS } from '../../history/history.ts'
 import { PastChanges } from '../past-changes.ts'
-import type { Candidates } from './evidence.ts'
+import type { Candidates } from './candidates.ts'
 
 export const pastNames = [
   'timesChanged',

@@ -1,5 +1,5 @@
 import { SCORE_UNIT } from '../score.ts'
-import type { Candidates } from './evidence.ts'
+import type { Candidates } from './candidates.ts'
 
 export const taskNames = [
   'saying',

@@ -1,6 +1,6 @@
 import { wordSequence } from '../../words.ts'
 import { nameOf, PathWords } from '../path-words.ts'
-import type { Candidates } from './evidence.ts'
+import type { Candidates } from './candidates.ts'
 
 export const titleNames = [
   'titleInName',
