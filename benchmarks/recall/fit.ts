@@ -5,6 +5,7 @@
  *   node --conditions=@patchlane/source benchmarks/recall/fit.ts --features DIR [--folds 11] [--l2 0.002] [--without lately,often] [--write]
  *
  * `--write` keeps the weights in `packages/context-builder/src/rank/fitted-weights.ts`. The same features give the same file.
+ * The trees begin from the scores that these weights give: after new weights, make them anew (`dump-evidence.ts`, `fit_trees.py`).
  */
 import { readdir, writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'

@@ -34,7 +34,10 @@ export interface Ranking {
 
 export interface ContextRankerOptions {
   weights?: Partial<RankWeights>
-  /** What puts the implementation files that lead in a better order; null leaves them as the weights have them. @default those that come with this package */
+  /**
+   * What puts the implementation files that lead in a better order; null leaves them as the weights have them. Trees are made for the scores of certain
+   * weights: with weights far from those, take null, or make trees for them (`benchmarks/recall/fit_trees.py`). @default those made for the default weights
+   */
   trees?: TreeModel | null
 }
 
