@@ -4,35 +4,16 @@
  *
  *   node --conditions=@patchlane/source benchmarks/recall/dump-evidence.ts --out DIR --repo DIR --repo DIR --commits 100
  */
-import { mkdir } from 'node:fs/promises'
-import { parseArgs } from 'node:util'
 import { ContextRanker, candidatesOf, evidenceOf, type History, REFINED } from '@patchlane/context-builder'
+import { dumpOptions } from './dump-options.ts'
 import { type EvidenceCase, evidenceRows, writeEvidence } from './evidence-file.ts'
-import { openRepository } from './open-repository.ts'
 
 const WITHOUT_PAST = 4
 
-const { values } = parseArgs({
-  options: {
-    repo: { type: 'string', multiple: true, default: ['.'] },
-    out: { type: 'string' },
-    commits: { type: 'string', default: '100' },
-    window: { type: 'string', default: '2500' },
-    'max-files': { type: 'string', default: '5' },
-    state: { type: 'string' },
-  },
-})
-if (values.out === undefined) throw new Error('--out DIR: where the evidence goes.')
-await mkdir(values.out, { recursive: true })
+const { out, directories, open } = await dumpOptions({ commits: '100', window: '2500' })
 const ranker = new ContextRanker({ trees: null })
-for (const directory of values.repo) {
-  const opened = await openRepository(directory, {
-    state: values.state,
-    count: Number(values.commits),
-    window: Number(values.window),
-    maxFiles: Number(values['max-files']),
-    answer: 'implementation',
-  })
+for (const directory of directories) {
+  const opened = await open(directory)
   const cases: EvidenceCase[] = []
   for (const [n, { parent, task, answer: modified }] of opened.cases.entries()) {
     const view = await opened.index.view({ commit: parent })
@@ -56,6 +37,6 @@ for (const directory of values.repo) {
   }
   const head = await opened.repository.resolve('HEAD')
   await opened.close()
-  await writeEvidence(values.out, { repository: opened.name, head, cases })
+  await writeEvidence(out, { repository: opened.name, head, cases })
   console.error(`${opened.name}: ${cases.length} cases`)
 }

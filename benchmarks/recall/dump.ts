@@ -4,32 +4,13 @@
  *
  *   node --conditions=@patchlane/source benchmarks/recall/dump.ts --out DIR --repo DIR --repo DIR --commits 40
  */
-import { mkdir } from 'node:fs/promises'
-import { parseArgs } from 'node:util'
 import { featuresOf, readTask, signalsOf } from '@patchlane/context-builder'
+import { dumpOptions } from './dump-options.ts'
 import { type FeatureCase, rowsOf, writeFeatures } from './feature-file.ts'
-import { openRepository } from './open-repository.ts'
 
-const { values } = parseArgs({
-  options: {
-    repo: { type: 'string', multiple: true, default: ['.'] },
-    out: { type: 'string' },
-    commits: { type: 'string', default: '40' },
-    window: { type: 'string', default: '1500' },
-    'max-files': { type: 'string', default: '5' },
-    state: { type: 'string' },
-  },
-})
-if (values.out === undefined) throw new Error('--out DIR: where the features go.')
-await mkdir(values.out, { recursive: true })
-for (const directory of values.repo) {
-  const opened = await openRepository(directory, {
-    state: values.state,
-    count: Number(values.commits),
-    window: Number(values.window),
-    maxFiles: Number(values['max-files']),
-    answer: 'implementation',
-  })
+const { out, directories, open } = await dumpOptions({ commits: '40', window: '1500' })
+for (const directory of directories) {
+  const opened = await open(directory)
   const cases: FeatureCase[] = []
   for (const { parent, task, answer: modified } of opened.cases) {
     const view = await opened.index.view({ commit: parent })
@@ -46,6 +27,6 @@ for (const directory of values.repo) {
   }
   const head = await opened.repository.resolve('HEAD')
   await opened.close()
-  await writeFeatures(values.out, { repository: opened.name, head, cases })
+  await writeFeatures(out, { repository: opened.name, head, cases })
   console.error(`${opened.name}: ${cases.length} cases`)
 }
