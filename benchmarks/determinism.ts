@@ -13,7 +13,14 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { CodeIndex, ContextRanker, GitTreeReader, GraphBuilder, HistoryStore } from '@patchlane/context-builder'
+import {
+  CodeIndex,
+  ContextRanker,
+  GitTreeReader,
+  GraphBuilder,
+  HistoryStore,
+  ViewTexts,
+} from '@patchlane/context-builder'
 import { GitRepository } from '@patchlane/git'
 import { digestJson, type ObjectId } from '@patchlane/kernel'
 
@@ -55,15 +62,20 @@ for (const directory of positionals) {
       const [index, graphs, histories] = opened
       const view = await index.view({ commit })
       const [graph, history] = [await graphs.of(view), await histories.of(commit)]
-      const rankings = tasks.map((task) => {
-        const { byRole } = ranker.rank({ view, task, history })
+      const texts = new ViewTexts(view, reader)
+      const rankings = tasks.map(async (task) => {
+        const { byRole } = await ranker.rank({ view, task, history, texts })
         return [...byRole]
           .sort(([a], [b]) => (a < b ? -1 : 1))
           .map(([role, files]) => [role, ...files.map(({ path, score }) => `${path} ${score}`)])
       })
       found.set(
         commit,
-        digestJson({ version: view.digest, imports: graph.imports.map((targets) => [...targets]), rankings }),
+        digestJson({
+          version: view.digest,
+          imports: graph.imports.map((targets) => [...targets]),
+          rankings: await Promise.all(rankings),
+        }),
       )
     }
     return found

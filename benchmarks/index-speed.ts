@@ -10,7 +10,14 @@ import { availableParallelism, tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { AutoContextBuilder, CodeIndex, ContextRanker, GitTreeReader, HistoryStore } from '@patchlane/context-builder'
+import {
+  AutoContextBuilder,
+  CodeIndex,
+  ContextRanker,
+  GitTreeReader,
+  HistoryStore,
+  ViewTexts,
+} from '@patchlane/context-builder'
 import { GitRepository } from '@patchlane/git'
 import { type FileChange, type ObjectId, parseRepoPath, repoIdSchema } from '@patchlane/kernel'
 import { versionOf } from '@patchlane/kernel/testing'
@@ -73,7 +80,7 @@ async function measure(directory: string): Promise<string> {
     const history = await new HistoryStore(reader, index.directory).of(head)
     const ranker = new ContextRanker()
     const task = 'The configuration file is not read when the server starts with a relative path'
-    const query = await best(6, async () => ranker.rank({ view, task, history }))
+    const query = await best(6, () => ranker.rank({ view, task, history, texts: new ViewTexts(view, reader) }))
     const target = view.files.find(({ role, path, lines }) => role === 'implementation' && isCode(path) && lines > 100)
     const changes = target === undefined ? [] : [await changeOf(repository, head, target.path)]
     const changed = await best(3, () => index.overlay(view, changes))

@@ -13,6 +13,8 @@ export interface EvidenceCase {
   modified: number
   /** Whether past commits were known. */
   past: boolean
+  /** Whether the texts of the files were known. */
+  texts: boolean
 }
 
 export interface EvidenceFile {

@@ -43,6 +43,7 @@ class Case:
     answer: np.ndarray
     modified: int
     past: bool
+    texts: bool
 
 
 @dataclass
@@ -60,7 +61,7 @@ def read(path: Path) -> tuple[list[str], Repository]:
     for one in described["cases"]:
         answer = np.zeros(one["files"], dtype=np.int8)
         answer[one["answer"]] = 1
-        cases.append(Case(values[at : at + one["files"]], answer, one["modified"], one["past"]))
+        cases.append(Case(values[at : at + one["files"]], answer, one["modified"], one["past"], one["texts"]))
         at += one["files"]
     return names, Repository(described["repository"].replace("+", "/"), described["head"], cases)
 
@@ -84,6 +85,8 @@ def train(repositories: list[Repository], columns: list[int], score: int, option
 
 
 MEASURES = ["R@1", "R@5", "R@10", "MRR"]
+# Past, texts.
+KNOWLEDGE = {(True, True): "all known", (False, True): "without the past", (True, False): "without the texts"}
 
 
 def judge(scores: np.ndarray, case: Case) -> list[float]:
@@ -101,20 +104,20 @@ def predict(model: lightgbm.Booster, repository: Repository, columns: list[int],
 
 def left_out(repositories: list[Repository], columns: list[int], score: int, options: argparse.Namespace) -> None:
     """Prints what trees do for repositories that they have not seen; each repository counts alike."""
-    before, after = {True: [], False: []}, {True: [], False: []}
+    before, after = {known: [] for known in KNOWLEDGE}, {known: [] for known in KNOWLEDGE}
     for fold in range(options.folds):
         others = [one for at, one in enumerate(repositories) if at % options.folds != fold]
         model = train(others, columns, score, options)
         for repository in repositories[fold :: options.folds]:
             totals = predict(model, repository, columns, score)
-            for past in (True, False):
-                pairs = [(case, total) for case, total in zip(repository.cases, totals) if case.past == past]
-                before[past].append(np.mean([judge(case.rows[:, score], case) for case, _ in pairs], axis=0))
-                after[past].append(np.mean([judge(total, case) for case, total in pairs], axis=0))
-    for past in (True, False):
-        first, then = np.array(before[past]) * 100, np.array(after[past]) * 100
+            for known in KNOWLEDGE:
+                pairs = [(case, total) for case, total in zip(repository.cases, totals) if (case.past, case.texts) == known]
+                before[known].append(np.mean([judge(case.rows[:, score], case) for case, _ in pairs], axis=0))
+                after[known].append(np.mean([judge(total, case) for case, total in pairs], axis=0))
+    for known, title in KNOWLEDGE.items():
+        first, then = np.array(before[known]) * 100, np.array(after[known]) * 100
         gain = then - first
-        print("with the past" if past else "without the past")
+        print(title)
         for at, name in enumerate(MEASURES):
             error = gain[:, at].std() / len(gain) ** 0.5
             print(f"  {name:5} {first[:, at].mean():5.1f} → {then[:, at].mean():5.1f}  ({gain[:, at].mean():+.2f} ± {error:.2f})", flush=True)

@@ -8,7 +8,7 @@
  * case; `--from FILE` reports what was kept, of several runs as of one.
  */
 import { parseArgs } from 'node:util'
-import { ContextRanker, type FileRole } from '@patchlane/context-builder'
+import { ContextRanker, type FileRole, ViewTexts } from '@patchlane/context-builder'
 import { KeptRankings } from './kept-rankings.ts'
 import { type CaseResult, judge } from './metrics.ts'
 import { openRepository } from './open-repository.ts'
@@ -48,6 +48,7 @@ for (const directory of values.from.length > 0 ? [] : values.repo) {
   const results: Record<string, CaseResult[]> = {
     patchlane: [],
     'patchlane, no history': [],
+    'patchlane, no texts': [],
     'patchlane, no trees': [],
     'BM25, implementation files': [],
     BM25: [],
@@ -64,15 +65,18 @@ for (const directory of values.from.length > 0 ? [] : values.repo) {
       list.push(judge(ranked, one.answer, { ranked: tests, answer: one.tests }))
     }
     const started = performance.now()
-    const ranking = ranker.rank({ view, task: one.task, history })
+    const texts = new ViewTexts(view, opened.index.reader)
+    const ranking = await ranker.rank({ view, task: one.task, history, texts })
     queryMs.push(performance.now() - started)
     const paths = (role: FileRole, from = ranking) => (from.byRole.get(role) ?? []).map(({ path }) => path)
     const code = (from = ranking) =>
       answer === 'code' ? from.code.map(({ path }) => path) : paths('implementation', from)
     add('patchlane', code(), paths('test'))
-    const bare = ranker.rank({ view, task: one.task })
+    const bare = await ranker.rank({ view, task: one.task, texts })
     add('patchlane, no history', code(bare), paths('test', bare))
-    const linear = plainRanker.rank({ view, task: one.task, history })
+    const wordless = await ranker.rank({ view, task: one.task, history })
+    add('patchlane, no texts', code(wordless), paths('test', wordless))
+    const linear = await plainRanker.rank({ view, task: one.task, history })
     add('patchlane, no trees', code(linear), paths('test', linear))
     if (answer === 'code') add('patchlane, implementation files', paths('implementation'), paths('test'))
     else

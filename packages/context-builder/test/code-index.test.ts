@@ -22,8 +22,8 @@ const base = {
   'README.md': '# Server\n\nReads its configuration.\n',
 }
 
-function paths(view: CodeView, task: string): string[] {
-  return (new ContextRanker().rank({ view, task }).byRole.get('implementation') ?? []).map(
+async function paths(view: CodeView, task: string): Promise<string[]> {
+  return ((await new ContextRanker().rank({ view, task })).byRole.get('implementation') ?? []).map(
     ({ path, score }) => `${path} ${score}`,
   )
 }
@@ -84,7 +84,7 @@ describe('CodeIndex', () => {
       const index = await CodeIndex.open({ reader, directory: join(directory, name), threads: 1 })
       for (const commit of order) await index.index({ commit })
       const view = await index.view({ commit: last })
-      return [view.digest, paths(view, 'readConfig of the server'), paths(view, 'part3 config')]
+      return [view.digest, await paths(view, 'readConfig of the server'), await paths(view, 'part3 config')]
     }
     const cold = await answers('cold', [last])
     expect(await answers('incremental', commits)).toEqual(cold)
@@ -105,7 +105,7 @@ describe('CodeIndex', () => {
       const commit = reader.commit({ message: 'm', files: { ...base, 'src/n.ts': `export const value${n} = ${n}\n` } })
       await index.index({ commit })
       const view = await index.view({ commit })
-      expect(paths(view, `value${n}`)[0]).toMatch(/^src\/n\.ts /)
+      expect((await paths(view, `value${n}`))[0]).toMatch(/^src\/n\.ts /)
     }
     expect(await readdir(join(index.directory, 'code'))).not.toHaveLength(30)
     expect((await readdir(join(index.directory, 'code'))).length).toBeLessThanOrEqual(9)
@@ -115,7 +115,7 @@ describe('CodeIndex', () => {
     const reader = new MemoryTreeReader()
     const commit = reader.commit({ message: 'a', files: base })
     const index = await CodeIndex.open({ reader, directory })
-    const before = paths(await index.view({ commit }), 'readConfig')
+    const before = await paths(await index.view({ commit }), 'readConfig')
     const folder = join(index.directory, 'code')
     for (const name of await readdir(folder)) {
       const bytes = await readFile(join(folder, name))
@@ -123,7 +123,7 @@ describe('CodeIndex', () => {
       await writeFile(join(folder, name), bytes)
     }
     const again = await CodeIndex.open({ reader, directory })
-    expect(paths(await again.view({ commit }), 'readConfig')).toEqual(before)
+    expect(await paths(await again.view({ commit }), 'readConfig')).toEqual(before)
   })
 
   it('says so when it cannot write, and still answers for what was indexed', async () => {
@@ -140,11 +140,11 @@ describe('CodeIndex', () => {
       code: 'CONTEXT_INDEX_NOT_WRITTEN',
       kind: 'environment',
     })
-    expect(paths(await index.view({ commit: first }), 'readConfig')).not.toEqual([])
+    expect(await paths(await index.view({ commit: first }), 'readConfig')).not.toEqual([])
     await rm(folder)
     await mkdir(folder)
     await chmod(folder, 0o755)
-    expect(paths(await index.view({ commit: second }), 'brandNew')).not.toEqual([])
+    expect(await paths(await index.view({ commit: second }), 'brandNew')).not.toEqual([])
   })
 
   it('takes anything a repository may hold', async () => {
@@ -170,7 +170,9 @@ describe('CodeIndex', () => {
     expect(flags.get('c.bin')).toEqual(['binary'])
     expect(flags.get('d.js')).toEqual(['minified'])
     expect(flags.get('e.ts')).toEqual(['large'])
-    expect(new ContextRanker().rank({ view, task: '設定を読む' }).byRole.get('doc')?.[0]?.path).toBe('漢字/説明.md')
+    expect((await new ContextRanker().rank({ view, task: '設定を読む' })).byRole.get('doc')?.[0]?.path).toBe(
+      '漢字/説明.md',
+    )
   })
 
   it('has the same of a file however long the clock says that reading it took', async () => {
@@ -229,7 +231,7 @@ describe('overlay', () => {
     const overlaid = await index.overlay(view, changes)
     const committed = await index.view({ commit: second })
     expect(overlaid.digest).toBe(committed.digest)
-    expect(paths(overlaid, 'loadSettings extra')).toEqual(paths(committed, 'loadSettings extra'))
-    expect(paths(view, 'loadSettings')).toEqual([])
+    expect(await paths(overlaid, 'loadSettings extra')).toEqual(await paths(committed, 'loadSettings extra'))
+    expect(await paths(view, 'loadSettings')).toEqual([])
   })
 })

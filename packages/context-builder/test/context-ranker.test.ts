@@ -31,8 +31,8 @@ async function open(history: { message: string; files: Record<string, string> }[
   if (commit === undefined) throw new Error('no commit')
   const view = await index.view({ commit })
   const store = new HistoryStore(reader, index.directory)
-  const rank = (task: string, past?: Awaited<ReturnType<HistoryStore['of']>>) => {
-    const ranking = new ContextRanker().rank({ view, task, history: past })
+  const rank = async (task: string, past?: Awaited<ReturnType<HistoryStore['of']>>) => {
+    const ranking = await new ContextRanker().rank({ view, task, history: past })
     return (role: FileRole = 'implementation') => (ranking.byRole.get(role) ?? []).map(({ path }) => path)
   }
   return { rank, view, store, commits }
@@ -41,7 +41,7 @@ async function open(history: { message: string; files: Record<string, string> }[
 describe('ContextRanker', () => {
   it('ranks each role apart', async () => {
     const { rank } = await open()
-    const ranked = rank('The session cookie is not set')
+    const ranked = await rank('The session cookie is not set')
     expect(ranked()[0]).toBe('src/sessions.py')
     expect(ranked('test')).toEqual(['tests/test_sessions.py'])
     expect(ranked('doc')).toEqual(['docs/sessions.md'])
@@ -63,12 +63,14 @@ describe('ContextRanker', () => {
       },
     ])
     const ranked = (task: string) => new ContextRanker().rank({ view, task })
-    const paths = (task: string) => ranked(task).code.map(({ path }) => path)
-    expect(paths('`publishTarball`: publish the tarball to another registry')[0]).toBe('scripts/publish-tarball.mjs')
-    expect(paths('publish an event')[0]).toBe('src/publish.ts')
-    expect(paths('publish an event')).not.toContain('scripts/publish-tarball.mjs')
+    const paths = async (task: string) => (await ranked(task)).code.map(({ path }) => path)
+    expect((await paths('`publishTarball`: publish the tarball to another registry'))[0]).toBe(
+      'scripts/publish-tarball.mjs',
+    )
+    expect((await paths('publish an event'))[0]).toBe('src/publish.ts')
+    expect(await paths('publish an event')).not.toContain('scripts/publish-tarball.mjs')
     // Data and tests are no code to be ranked here, and the order of the implementation is its own.
-    const { code, byRole } = ranked('publish a session cookie to the registry of the script')
+    const { code, byRole } = await ranked('publish a session cookie to the registry of the script')
     expect(code.map(({ path }) => path)).not.toContain('package.json')
     expect(code.filter(({ role }) => role === 'test')).toEqual([])
     expect(code.filter(({ role }) => role === 'implementation')).toEqual(byRole.get('implementation'))
@@ -76,21 +78,21 @@ describe('ContextRanker', () => {
 
   it('goes by identifiers, paths, traces and modules', async () => {
     const { rank } = await open()
-    expect(rank('`render_template` fails')()[0]).toBe('src/templating.py')
-    expect(rank('renderTemplate fails')()[0]).toBe('src/templating.py')
-    expect(rank('crash\n  File "/home/me/project/src/json/provider.py", line 2, in dumps')()[0]).toBe(
+    expect((await rank('`render_template` fails'))()[0]).toBe('src/templating.py')
+    expect((await rank('renderTemplate fails'))()[0]).toBe('src/templating.py')
+    expect((await rank('crash\n  File "/home/me/project/src/json/provider.py", line 2, in dumps'))()[0]).toBe(
       'src/json/provider.py',
     )
-    expect(rank('src.json.provider is slow')()[0]).toBe('src/json/provider.py')
-    expect(rank('crash\n  File "C:\\project\\src\\json\\provider.py", line 2, in dumps')()[0]).toBe(
+    expect((await rank('src.json.provider is slow'))()[0]).toBe('src/json/provider.py')
+    expect((await rank('crash\n  File "C:\\project\\src\\json\\provider.py", line 2, in dumps'))()[0]).toBe(
       'src/json/provider.py',
     )
   })
 
   it('prefers the package that the task names among parallel ones', async () => {
     const { rank } = await open()
-    expect(rank('adapter-static: adapt the server')()[0]).toBe('packages/adapter-static/index.js')
-    expect(rank('fix(adapter-node): adapt the server')()[0]).toBe('packages/adapter-node/index.js')
+    expect((await rank('adapter-static: adapt the server'))()[0]).toBe('packages/adapter-static/index.js')
+    expect((await rank('fix(adapter-node): adapt the server'))()[0]).toBe('packages/adapter-node/index.js')
   })
 
   it('goes by folders, by words side by side, and by what is defined', async () => {
@@ -131,7 +133,9 @@ describe('ContextRanker', () => {
     if (second === undefined || third === undefined) throw new Error('no commit')
     const rank = async (task: string, commit: typeof second) =>
       (
-        new ContextRanker().rank({ view, task, history: await store.of(commit) }).byRole.get('implementation') ?? []
+        (await new ContextRanker().rank({ view, task, history: await store.of(commit) })).byRole.get(
+          'implementation',
+        ) ?? []
       ).map(({ path }) => path)
     expect((await rank('decimals lose digits', second))[0]).toBe('src/json/provider.py')
     const before = await store.of(second)
@@ -161,10 +165,10 @@ describe('ContextRanker', () => {
 
   it('refuses an empty task, and takes a strange one', async () => {
     const { rank } = await open()
-    expect(() => rank(' \n')).toThrow(expect.objectContaining({ code: 'CONTEXT_EMPTY_TASK', kind: 'usage' }))
-    expect(rank('???')()).toEqual([])
-    expect(rank('セッションのクッキー session')()[0]).toBe('src/sessions.py')
-    expect(rank('x'.repeat(1_000_000))()).toEqual([])
+    await expect(rank(' \n')).rejects.toThrow(expect.objectContaining({ code: 'CONTEXT_EMPTY_TASK', kind: 'usage' }))
+    expect((await rank('???'))()).toEqual([])
+    expect((await rank('セッションのクッキー session'))()[0]).toBe('src/sessions.py')
+    expect((await rank('x'.repeat(1_000_000)))()).toEqual([])
   })
 })
 

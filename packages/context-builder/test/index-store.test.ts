@@ -32,8 +32,11 @@ const filesOf = (n: number) => ({
   'src/same.ts': 'export const same = 1\n',
   'src/other.ts': `export function part${n}() { return same }\n// ${'words '.repeat(400)}${n}\n`,
 })
-const ranked = (view: CodeView, task: string) =>
-  (new ContextRanker().rank({ view, task }).byRole.get('implementation') ?? []).map((file) => [file.path, file.score])
+const ranked = async (view: CodeView, task: string) =>
+  ((await new ContextRanker().rank({ view, task })).byRole.get('implementation') ?? []).map((file) => [
+    file.path,
+    file.score,
+  ])
 
 describe('pruning', () => {
   it('removes what no given commit holds, and reads it again when it is asked for', async () => {
@@ -43,7 +46,7 @@ describe('pruning', () => {
     if (first === undefined || last === undefined) return
     const index = await CodeIndex.open({ reader, directory })
     for (const commit of commits) await index.index({ commit })
-    const before = ranked(await index.view({ commit: first }), 'part0')
+    const before = await ranked(await index.view({ commit: first }), 'part0')
     const pruned = await index.prune([last])
     expect(pruned.documents).toBe(11)
     expect(pruned.bytes).toBeGreaterThan(0)
@@ -54,7 +57,7 @@ describe('pruning', () => {
     reader.blobs = 0
     await again.view({ commit: last })
     expect(reader.blobs).toBe(0)
-    expect(ranked(await again.view({ commit: first }), 'part0')).toEqual(before)
+    expect(await ranked(await again.view({ commit: first }), 'part0')).toEqual(before)
     expect(reader.blobs).toBe(1)
   })
 

@@ -28,7 +28,7 @@ async function collect(task: string) {
   const found = await new RankedFilesSource().collect({
     task,
     view,
-    ranking: new ContextRanker().rank({ view, task }),
+    ranking: await new ContextRanker().rank({ view, task }),
     graph: await new GraphBuilder(reader).of(view),
     history: await new HistoryStore(reader, index.directory).of(commit),
     limit: 10,

@@ -25,7 +25,7 @@ it('follows a file that has moved since', async () => {
       files: { 'src/node/codec.ts': 'export const a = 2\n', 'src/node/other.ts': 'export const b = 1\n' },
     },
   ])
-  const { byRole } = new ContextRanker().rank({ view, task: 'digits of decimals', history })
+  const { byRole } = await new ContextRanker().rank({ view, task: 'digits of decimals', history })
   expect(byRole.get('implementation')?.[0]?.path).toBe('src/node/codec.ts')
 })
 

@@ -11,6 +11,7 @@ import {
   MemoryTreeReader,
   REFINED,
   TreeModel,
+  ViewTexts,
 } from '../src/index.ts'
 
 /** Files that all have the task's word, the more often the later in the list. */
@@ -35,7 +36,7 @@ async function open(commits = [{ message: 'Begin', files: { ...files } }]) {
   if (commit === undefined) throw new Error('no commit')
   const view = await index.view({ commit })
   const history = await new HistoryStore(reader, index.directory).of(commit)
-  return { view, history }
+  return { view, history, texts: new ViewTexts(view, reader) }
 }
 
 describe('a model of trees', () => {
@@ -79,8 +80,9 @@ describe('a model of trees', () => {
 it('comes with trees that make a difference', async () => {
   expect(new ContextRanker().version).not.toBe(new ContextRanker({ trees: null }).version)
   const { view, history } = await open()
-  const order = (ranker: ContextRanker) => ranker.rank({ view, task: 'cookie', history }).code.map(({ path }) => path)
-  const [refined, plain] = [order(new ContextRanker()), order(new ContextRanker({ trees: null }))]
+  const order = async (ranker: ContextRanker) =>
+    (await ranker.rank({ view, task: 'cookie', history })).code.map(({ path }) => path)
+  const [refined, plain] = [await order(new ContextRanker()), await order(new ContextRanker({ trees: null }))]
   expect([...refined].sort()).toEqual([...plain].sort())
   expect(refined).not.toEqual(plain)
 })
@@ -88,14 +90,14 @@ it('comes with trees that make a difference', async () => {
 describe('the files that lead', () => {
   it('change places by what the trees add, and the places keep their scores', async () => {
     const { view, history } = await open()
-    const rank = (trees: TreeModel | null) => {
-      const { byRole } = new ContextRanker({ trees }).rank({ view, task: 'cookie', history })
+    const rank = async (trees: TreeModel | null) => {
+      const { byRole } = await new ContextRanker({ trees }).rank({ view, task: 'cookie', history })
       return byRole.get('implementation') ?? []
     }
-    const plain = rank(null)
+    const plain = await rank(null)
     expect(plain).toHaveLength(REFINED + 5)
     // More than any score: the files of few lines come first.
-    const turned = rank(new TreeModel(stump('lines', Math.log1p(20), 100, 0)))
+    const turned = await rank(new TreeModel(stump('lines', Math.log1p(20), 100, 0)))
     const short = (path: string) => (files[path]?.split('\n').length ?? 0) <= 20
     const leading = plain.slice(0, REFINED).map(({ path }) => path)
     expect(turned.map(({ path }) => path)).toEqual([
@@ -110,22 +112,24 @@ describe('the files that lead', () => {
     const { view } = await open()
     for (const trees of [undefined, new TreeModel(stump('lines', Math.log1p(20), 3, -3))]) {
       const ranker = new ContextRanker(trees === undefined ? {} : { trees })
-      const { byRole } = ranker.rank({ view, task: 'cookie in src/part50.py' })
+      const { byRole } = await ranker.rank({ view, task: 'cookie in src/part50.py' })
       expect(byRole.get('implementation')?.[0]?.path).toBe('src/part50.py')
     }
   })
 
   it('have a number for each kind of evidence, with a past and without', async () => {
-    const { view, history } = await open([
+    const { view, history, texts } = await open([
       { message: 'Begin', files: { ...files } },
       { message: 'Mend the cookie of part07', files: { ...files, 'src/part07.py': 'def cookie_7():\n    pass\n' } },
     ])
     for (const past of [history, undefined]) {
       const task = 'The cookie of part07'
-      const { query, signals, byRole } = new ContextRanker({ trees: null }).rank({ view, task, history: past })
+      const { query, signals, byRole } = await new ContextRanker({ trees: null }).rank({ view, task, history: past })
       const leading = (byRole.get('implementation') ?? []).slice(0, REFINED)
       const measure = [...view.files.keys()]
-      const candidates = candidatesOf(leading, { view, query, signals, history: past, measure, mentionWorth: 0 })
+      const known = { history: past, texts: past === undefined ? undefined : texts }
+      const candidates = candidatesOf(leading, { view, query, signals, ...known, measure, tests: [], mentionWorth: 0 })
+      await known.texts?.load(candidates.positions)
       const evidence = evidenceOf(candidates)
       expect(Object.keys(evidence).sort()).toEqual([...evidenceNames].sort())
       for (const name of evidenceNames) {
@@ -134,6 +138,7 @@ describe('the files that lead', () => {
       }
       const row = candidates.positions.findIndex((position) => view.file(position).path === 'src/part07.py')
       expect(evidence.nameInTitle[row]).toBe(2)
+      expect(evidence.wordsAsWritten.every((value) => value === 0)).toBe(past === undefined)
       // The first commit made too many files to say anything of one.
       expect(evidence.timesChanged[row]).toBeCloseTo(past === undefined ? 0 : Math.log1p(1), 3)
       expect(evidence.lastChange[row]).toBeCloseTo(past === undefined ? Math.log1p(5_000) : 0, 3)
@@ -141,15 +146,16 @@ describe('the files that lead', () => {
   })
 
   it('are in the same order whatever was asked before', async () => {
-    const { view, history } = await open()
+    const { view, history, texts } = await open()
     const ranker = new ContextRanker()
     const words = ['cookie', 'part07', 'cookie_3', 'src', 'session', 'fix', 'feat:', '`part12`']
     const task = fc.array(fc.constantFrom(...words), { minLength: 1, maxLength: 6 }).map((list) => list.join(' '))
-    fc.assert(
-      fc.property(task, fc.boolean(), (text, withPast) => {
-        const ask = (who: ContextRanker) =>
-          who.rank({ view, task: text, history: withPast ? history : undefined }).byRole.get('implementation')
-        expect(ask(ranker)).toEqual(ask(new ContextRanker()))
+    await fc.assert(
+      fc.asyncProperty(task, fc.boolean(), fc.boolean(), async (text, withPast, withTexts) => {
+        const known = { history: withPast ? history : undefined, texts: withTexts ? texts : undefined }
+        const ask = async (who: ContextRanker) =>
+          (await who.rank({ view, task: text, ...known })).byRole.get('implementation')
+        expect(await ask(ranker)).toEqual(await ask(new ContextRanker()))
       }),
     )
   })

@@ -29,7 +29,7 @@ async function collect(notes: readonly SessionNote[], options: { limit?: number;
   return new SessionMemorySource({ memory, ...options }).collect({
     task,
     view,
-    ranking: new ContextRanker().rank({ view, task }),
+    ranking: await new ContextRanker().rank({ view, task }),
     graph: await new GraphBuilder(reader).of(view),
     history: await new HistoryStore(reader, index.directory).of(commit),
     limit: 10,

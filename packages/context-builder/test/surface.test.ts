@@ -26,6 +26,7 @@ it('offers these names and no others', () => {
       "TestsSource",
       "TreeModel",
       "UrlSource",
+      "ViewTexts",
       "candidatesOf",
       "defaultSources",
       "defaultWeights",

@@ -124,7 +124,7 @@ export class AutoContextBuilder {
     const notes: string[] = []
     if (view.unread > 0) notes.push(unreadNote(view.unread))
     if (missingHistory !== undefined) notes.push(missingHistory)
-    const ranking = await this.#rerank(request, view, this.#ranker.rank({ view, task, history }), notes)
+    const ranking = await this.#rerank(request, view, await this.#ranker.rank({ view, task, history, texts }), notes)
     signal?.throwIfAborted()
     const sourceRequest: SourceRequest = { task, view, ranking, graph, history, limit: request.limit ?? 20, signal }
     const candidates = await this.#collect(sourceRequest, notes)

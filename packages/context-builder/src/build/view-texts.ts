@@ -1,10 +1,11 @@
 import type { FileChange } from '@patchlane/kernel'
 import type { CodeView } from '../code-view.ts'
 import { MAX_BLOB_BYTES } from '../extract-document.ts'
+import type { TextSource } from '../rank/text-source.ts'
 import type { TreeReader } from '../tree-reader.ts'
 
 /** The texts of a view's files: from the repository by blob id, or from the overlay. Never from the checkout. */
-export class ViewTexts {
+export class ViewTexts implements TextSource {
   readonly #view: CodeView
   readonly #reader: TreeReader
   readonly #texts = new Map<string, string>()
@@ -27,7 +28,6 @@ export class ViewTexts {
     return this.#overlaid
   }
 
-  /** Reads what is not at hand yet, in one go. */
   async load(positions: readonly number[]): Promise<void> {
     const files = positions
       .map((position) => this.#view.file(position))
@@ -38,7 +38,6 @@ export class ViewTexts {
     }
   }
 
-  /** Undefined for what is not loaded, not text, or too large. */
   of(position: number): string | undefined {
     const { oid, mode } = this.#view.file(position)
     return mode === '120000' ? undefined : this.#texts.get(oid)

@@ -9,18 +9,21 @@ import { type RefineContext, refined } from './refine.ts'
 import { SCORE_UNIT, scoresOf } from './score.ts'
 import { type Signals, signalsOf } from './signals.ts'
 import { readTask, type TaskQuery } from './task-query.ts'
+import type { TextSource } from './text-source.ts'
 import type { TreeModel } from './tree-model.ts'
 import { defaultTrees } from './trees.ts'
 import { defaultWeights, type RankWeights } from './weights.ts'
 
 /** Raise it when the same weights and trees rank otherwise. */
-const RANKER_REVISION = 7
+const RANKER_REVISION = 8
 
 export interface RankRequest {
   view: CodeView
   task: string
   /** Only of commits that the view's commit reaches. Without it, the past says nothing. */
   history?: History | undefined
+  /** Asked for the texts of the implementation files that lead. Without it, their texts say nothing beyond their words. */
+  texts?: TextSource | undefined
 }
 
 export interface Ranking {
@@ -60,7 +63,7 @@ export class ContextRanker {
   }
 
   /** @throws {EmptyTaskError} */
-  rank({ view, task, history }: RankRequest): Ranking {
+  async rank({ view, task, history, texts }: RankRequest): Promise<Ranking> {
     if (task.trim() === '') throw new EmptyTaskError()
     const query = readTask(task)
     const signals = signalsOf({ view, query, history })
@@ -81,12 +84,14 @@ export class ContextRanker {
       }))
       byRole.set(role, inOrder(files))
     }
-    const implementation = this.#refined(byRole.get('implementation') ?? [], {
+    const implementation = await this.#refined(byRole.get('implementation') ?? [], {
       view,
       query,
       signals,
       history,
       measure: positions.get('implementation') ?? [],
+      tests: byRole.get('test') ?? [],
+      texts,
       mentionWorth: this.weights.mention / SCORE_UNIT,
     })
     byRole.set('implementation', implementation)
@@ -94,7 +99,7 @@ export class ContextRanker {
     return { query, signals, byRole, code }
   }
 
-  #refined(files: readonly RankedFile[], context: RefineContext): readonly RankedFile[] {
+  async #refined(files: readonly RankedFile[], context: RefineContext): Promise<readonly RankedFile[]> {
     return this.#trees === undefined ? files : refined(files, this.#trees, context)
   }
 }

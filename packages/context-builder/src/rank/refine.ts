@@ -17,10 +17,15 @@ export interface RefineContext extends Omit<Candidates, 'positions' | 'scores'> 
  * Puts the files that lead in a better order: to what the score of each adds up, the trees add what only shows beside the other files, or counts in some
  * cases alone. The places keep their scores, so that what goes by a score goes by the same as before.
  */
-export function refined(ranked: readonly RankedFile[], trees: TreeModel, context: RefineContext): RankedFile[] {
+export async function refined(
+  ranked: readonly RankedFile[],
+  trees: TreeModel,
+  context: RefineContext,
+): Promise<RankedFile[]> {
   const leading = ranked.slice(0, REFINED)
   if (leading.length < 2) return [...ranked]
   const candidates = candidatesOf(leading, context)
+  await context.texts?.load(candidates.positions)
   const corrections = trees.scores(evidenceOf(candidates))
   const correctionOf = new Map(candidates.positions.map((position, n) => [position, corrections[n] ?? 0]))
   const order = leading

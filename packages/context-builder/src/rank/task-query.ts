@@ -16,6 +16,10 @@ export interface TaskQuery {
   readonly titlePairs: readonly (readonly [string, string])[]
   /** The terms of identifiers written as such: `camelCase`, `snake_case`, in backticks, called, dotted. */
   readonly identifiers: readonly string[]
+  /** The words of the task as they are written, each once. */
+  readonly written: readonly string[]
+  /** What stands in quotes or backticks and is more than one word, as it is written. */
+  readonly quoted: readonly string[]
   /** Paths or parts of them, from the text and from stack traces: with folders, or a file name with its extension. */
   readonly paths: readonly string[]
   /** Dotted names that may be modules: `django.db.models`. */
@@ -35,6 +39,8 @@ const stopWords = new Set(
 const changeKinds =
   /^(?:fix(?:es|ed)?|feat|feature|chore|docs?|refactor|perf|tests?|build|ci|style|revert|bug|bugfix|hotfix|wip)$/i
 
+/** Quotations that are looked for. */
+const MAX_QUOTED = 20
 /** Longest task that is read; what is beyond is a log. */
 const MAX_TASK = 20_000
 
@@ -65,6 +71,8 @@ export function readTask(task: string): TaskQuery {
     titleSequence: sequence,
     titlePairs: pairsIn(sequence),
     identifiers: identifiersIn(text),
+    written: unique(text.match(wordPattern(text)) ?? []),
+    quoted: unique(quotedIn(text)),
     paths: paths.filter((path) => path !== ''),
     modules: unique(matches(text, /\b([a-z_][\w]*(?:\.[a-z_]\w*)+)\b/gi)),
     scopes: scopesIn(title),
@@ -116,6 +124,13 @@ function identifiersIn(text: string): string[] {
   ]
   const names = found.map((word) => termsOf(word).at(-1) ?? '')
   return unique(names).filter((name) => name.length > 2 && !stopWords.has(name))
+}
+
+function quotedIn(text: string): string[] {
+  return [/"([^"\n]{5,120})"/g, /'([^'\n]{5,120})'/g, /`([^`\n]{5,120})`/g]
+    .flatMap((pattern) => matches(text, pattern))
+    .filter((quoted) => /[^\w$]/.test(quoted))
+    .slice(0, MAX_QUOTED)
 }
 
 function scopesIn(title: string): string[] {

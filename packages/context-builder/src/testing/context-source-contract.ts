@@ -30,7 +30,7 @@ export function contextSourceContract({ it, expect }: TestApi, harness: ContextS
     const graph = await new GraphBuilder(reader).of(view)
     const history = await new HistoryStore(reader, index.directory).of(commit)
     const task = 'parseCookie loses the session'
-    const ranking = new ContextRanker().rank({ view, task, history })
+    const ranking = await new ContextRanker().rank({ view, task, history })
     return { task, view, ranking, graph, history, limit: 10 }
   }
 

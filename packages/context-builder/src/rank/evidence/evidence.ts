@@ -6,6 +6,8 @@ import { companyEvidence, companyNames } from './company-evidence.ts'
 import { fileEvidence, fileNames } from './file-evidence.ts'
 import { pastEvidence, pastNames } from './past-evidence.ts'
 import { taskEvidence, taskNames } from './task-evidence.ts'
+import { testEvidence, testNames } from './test-evidence.ts'
+import { textEvidence, textNames } from './text-evidence.ts'
 import { titleEvidence, titleNames } from './title-evidence.ts'
 
 const standingNames = ['score', 'place', 'behindFirst', 'behindPrevious', 'aheadOfNext', 'aheadOfSixth'] as const
@@ -39,6 +41,8 @@ export const evidenceNames = [
   ...pastNames,
   ...companyNames,
   ...titleNames,
+  ...testNames,
+  ...textNames,
   ...taskNames,
 ] as const
 export type EvidenceName = (typeof evidenceNames)[number]
@@ -59,6 +63,8 @@ export function evidenceOf(candidates: Candidates): Evidence {
     ...pastEvidence(candidates),
     ...companyEvidence(candidates),
     ...titleEvidence(candidates),
+    ...testEvidence(candidates),
+    ...textEvidence(candidates),
     ...taskEvidence(candidates),
   }
   for (const name of evidenceNames) {

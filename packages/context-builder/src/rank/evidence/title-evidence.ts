@@ -1,6 +1,7 @@
 import { wordSequence } from '../../words.ts'
 import { nameOf, PathWords } from '../path-words.ts'
 import type { Candidates } from './candidates.ts'
+import { raritiesOf } from './rarities.ts'
 
 export const titleNames = [
   'titleInName',
@@ -16,6 +17,8 @@ export const titleNames = [
   'wholeDefinition',
   'nameInTitle',
   'nameKnown',
+  'derivedInName',
+  'derivedInDefinitions',
 ] as const
 
 /** Where the rarest word of the first line stands, by how much that says. */
@@ -69,17 +72,8 @@ export function titleEvidence({
     bodyTimes: times,
     ...definitionsNamed({ view, positions }, rarity),
     ...namesIn({ view, positions }, query.titleSequence),
+    ...derivedIn({ view, positions }, rarity),
   }
-}
-
-/** Of words that stand anywhere; in the order of the words, so that sums are the same everywhere. */
-function raritiesOf(title: ReadonlyMap<string, number>, idf: ReadonlyMap<string, number>): Map<string, number> {
-  const rarities = new Map<string, number>()
-  for (const [term, weight] of title) {
-    const rarity = idf.get(term)
-    if (rarity !== undefined) rarities.set(term, rarity * weight)
-  }
-  return rarities
 }
 
 /** The definition whose name has most of the first line, and the one all of whose name stands there. */
@@ -119,6 +113,41 @@ function namesIn(
     nameInTitle[row] = begins ? name.length : 0
   }
   return { nameInTitle, nameKnown }
+}
+
+/** A shorter beginning says nothing of what a word means. */
+const SHORTEST_ROOT = 4
+
+/** How much of the first line has only a relative in a file's name, or in its definitions: `validate` and `validator`, `config` and `configuration`. */
+function derivedIn(
+  { view, positions }: Pick<Candidates, 'view' | 'positions'>,
+  rarity: ReadonlyMap<string, number>,
+): Record<'derivedInName' | 'derivedInDefinitions', Float64Array> {
+  const paths = PathWords.of(view)
+  const roots = [...rarity].filter(([term]) => term.length >= SHORTEST_ROOT)
+  const relatives = new Map<string, readonly string[]>()
+  const relativesOf = (term: string) => {
+    let found = relatives.get(term)
+    if (found === undefined) {
+      found = term.length < SHORTEST_ROOT ? [] : roots.map(([root]) => root).filter((root) => isRelative(root, term))
+      relatives.set(term, found)
+    }
+    return found
+  }
+  const worth = (terms: ReadonlySet<string>) => {
+    const derived = new Set([...terms].flatMap(relativesOf))
+    return sum(roots.filter(([root]) => derived.has(root) && !terms.has(root)).map(([, value]) => value))
+  }
+  const of = (read: (position: number) => Iterable<string>) =>
+    Float64Array.from(positions, (position) => worth(new Set(read(position))))
+  return {
+    derivedInName: of((position) => paths.nameTerms[position] ?? []),
+    derivedInDefinitions: of((position) => view.details(position).definitions.flatMap(({ name }) => termsOfName(name))),
+  }
+}
+
+function isRelative(a: string, b: string): boolean {
+  return a !== b && (a.startsWith(b) || b.startsWith(a))
 }
 
 const known = new Map<string, readonly string[]>()

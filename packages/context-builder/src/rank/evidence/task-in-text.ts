@@ -1,0 +1,128 @@
+import { termsOf, wholeTerm, wordPattern } from '../../words.ts'
+import type { Signals } from '../signals.ts'
+import type { TaskQuery } from '../task-query.ts'
+import { raritiesOf } from './rarities.ts'
+import type { SearchedText } from './searched-text.ts'
+import { TermSet } from './term-set.ts'
+
+/** Terms that are looked for, of the first line and of the rest. */
+const TERMS = 24
+/** Words that are looked for as they are written. */
+const WRITTEN = 24
+const SHORTEST_WRITTEN = 3
+/** What looks like the name of something in a program, and not like a word. */
+const IDENTIFIER = /[a-z][A-Z]|_|[A-Z]{3}/
+
+/** Terms of the task in one line, as the bits of their sets. */
+export interface LineTerms {
+  /** From 0. */
+  line: number
+  title: number
+  rest: number
+}
+
+/** A name all of whose words stand in the first line. */
+export interface TitleName {
+  /** By the rarity of its words. */
+  worth: number
+  declared: boolean
+}
+
+/** Where one text has what the task speaks of. */
+export interface TaskFound {
+  /** In the order of the text. */
+  lines: readonly LineTerms[]
+  /** How much of the first line its pairs of words are that stand side by side. */
+  pairs: number
+  /** The most of the first line that one line has in quotes. */
+  literal: number
+  /** By the name without its case and separators. */
+  names: ReadonlyMap<string, TitleName>
+}
+
+/** What of a task is looked for in texts. */
+export class TaskInText {
+  readonly title: TermSet
+  /** The other lines of the task. */
+  readonly rest: TermSet
+  /** Words of the first line, as they are written. */
+  readonly written: readonly string[]
+  /** Identifiers of the whole task, as they are written. */
+  readonly identifiers: readonly string[]
+  readonly #pairs: readonly (readonly [string, string])[]
+  /** What each name that was met is worth; 0 for those that say something else. */
+  readonly #names = new Map<string, number>()
+
+  constructor(query: TaskQuery, { words, idf }: Pick<Signals, 'words' | 'idf'>) {
+    this.title = new TermSet(raritiesOf(words.title, idf), TERMS)
+    const ofTitle = new Set(this.title.terms)
+    this.rest = new TermSet(new Map([...raritiesOf(words.all, idf)].filter(([term]) => !ofTitle.has(term))), TERMS)
+    const saying = (word: string) =>
+      word.length >= SHORTEST_WRITTEN && termsOf(word).some((term) => query.titleTerms.has(term))
+    this.written = wordsOf(query.title).filter(saying).slice(0, WRITTEN)
+    this.identifiers = query.written.filter((word) => IDENTIFIER.test(word)).slice(0, WRITTEN)
+    this.#pairs = query.titlePairs.filter((pair) => pair.every((term) => ofTitle.has(term)))
+  }
+
+  findIn(text: SearchedText): TaskFound {
+    const lines = new Map<number, LineTerms>()
+    const literals = new Map<number, number>()
+    const names = new Map<string, TitleName>()
+    const places = new Map<string, readonly number[]>()
+    const note = (terms: TermSet, of: 'title' | 'rest') => {
+      for (const [bit, term] of terms.terms.entries()) {
+        const found = text.places(term)
+        places.set(term, found)
+        for (const at of found) {
+          const line = text.lineOf(at)
+          const known = lines.get(line) ?? { line, title: 0, rest: 0 }
+          lines.set(line, known)
+          known[of] |= 1 << bit
+          if (of === 'rest') continue
+          if (text.isQuoted(at, line)) literals.set(line, (literals.get(line) ?? 0) | (1 << bit))
+          this.#noteName(text, at, line, names)
+        }
+      }
+    }
+    note(this.title, 'title')
+    note(this.rest, 'rest')
+    let pairs = 0
+    for (const [first, second] of this.#pairs) {
+      if (places.get(first)?.some((at) => text.isFollowed(at, first.length, second)) ?? false)
+        pairs += this.title.share(this.title.bitsOf([first, second]))
+    }
+    return {
+      lines: [...lines.values()].sort((a, b) => a.line - b.line),
+      pairs,
+      literal: [...literals.values()].reduce((most, bits) => Math.max(most, this.title.share(bits)), 0),
+      names,
+    }
+  }
+
+  #noteName(text: SearchedText, at: number, line: number, names: Map<string, TitleName>): void {
+    const found = text.nameAt(at)
+    if (found === undefined) return
+    const worth = this.#worthOf(found.name)
+    if (worth === 0) return
+    const key = wholeTerm(found.name)
+    const known = names.get(key)
+    if (known?.declared) return
+    names.set(key, { worth, declared: text.isDeclared(found.start, found.name.length, line) })
+  }
+
+  #worthOf(name: string): number {
+    let worth = this.#names.get(name)
+    if (worth === undefined) {
+      const terms = termsOf(name).slice(0, -1)
+      const bits = this.title.bitsOf(terms)
+      const whole = new Set(terms).size > 1 && terms.every((term) => this.title.terms.includes(term))
+      worth = whole ? this.title.worth(bits) : 0
+      this.#names.set(name, worth)
+    }
+    return worth
+  }
+}
+
+function wordsOf(text: string): string[] {
+  return [...new Set(text.match(wordPattern(text)) ?? [])]
+}
