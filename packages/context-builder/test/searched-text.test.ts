@@ -22,9 +22,9 @@ describe('a text in which words are looked for', () => {
 
   it('knows whether a word follows another one', () => {
     for (const text of ['read config', 'readConfig', 'READ_CONFIG', 'reading-configs', 'readconfig'])
-      expect(new SearchedText(text).isFollowed(0, 4, 'config'), text).toBe(true)
+      expect(new SearchedText(text).following(0, 4, 'config'), text).toBe(text.toLowerCase().indexOf('config'))
     for (const text of ['read the config', 'read', 'ready. Set config'])
-      expect(new SearchedText(text).isFollowed(0, 4, 'config'), text).toBe(false)
+      expect(new SearchedText(text).following(0, 4, 'config'), text).toBe(-1)
   })
 
   it('finds a word as it is written, with nothing of a word around it', () => {
@@ -75,4 +75,12 @@ describe('a text in which words are looked for', () => {
       }),
     )
   })
+})
+
+it('takes what stands far along its line for data', () => {
+  const text = new SearchedText(`${'x = 1; '.repeat(1_000)}'budget': 2`)
+  const [at = 0] = text.places('budget')
+  expect([text.isQuoted(at), text.isDeclared(at, 'budget'.length)]).toEqual([false, false])
+  expect(text.nameAt(at)).toEqual({ name: 'budget', start: at })
+  expect(new SearchedText('a'.repeat(100_000)).nameAt(50_000)).toBeUndefined()
 })

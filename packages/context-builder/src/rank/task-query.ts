@@ -14,6 +14,8 @@ export interface TaskQuery {
   readonly titleSequence: readonly string[]
   /** Terms that stand side by side in the first line, each pair once. */
   readonly titlePairs: readonly (readonly [string, string])[]
+  /** The same of the other lines. */
+  readonly otherPairs: readonly (readonly [string, string])[]
   /** The terms of identifiers written as such: `camelCase`, `snake_case`, in backticks, called, dotted. */
   readonly identifiers: readonly string[]
   /** The words of the task as they are written, each once. */
@@ -39,6 +41,8 @@ const stopWords = new Set(
 const changeKinds =
   /^(?:fix(?:es|ed)?|feat|feature|chore|docs?|refactor|perf|tests?|build|ci|style|revert|bug|bugfix|hotfix|wip)$/i
 
+/** Lines whose words are taken as they follow each other; the rest is often a log. */
+const MAX_PAIRED_LINES = 20
 /** Quotations that are looked for. */
 const MAX_QUOTED = 20
 /** Longest task that is read; what is beyond is a log. */
@@ -70,6 +74,10 @@ export function readTask(task: string): TaskQuery {
     titleTerms,
     titleSequence: sequence,
     titlePairs: pairsIn(sequence),
+    otherPairs: text
+      .slice(title.length)
+      .split('\n', MAX_PAIRED_LINES)
+      .flatMap((line) => pairsIn(wordSequence(line))),
     identifiers: identifiersIn(text),
     written: unique(text.match(wordPattern(text)) ?? []),
     quoted: unique(quotedIn(text)),

@@ -5,6 +5,7 @@ import type { Candidates } from './candidates.ts'
 import { companyEvidence, companyNames } from './company-evidence.ts'
 import { fileEvidence, fileNames } from './file-evidence.ts'
 import { pastEvidence, pastNames } from './past-evidence.ts'
+import { referenceEvidence, referenceNames } from './reference-evidence.ts'
 import { taskEvidence, taskNames } from './task-evidence.ts'
 import { testEvidence, testNames } from './test-evidence.ts'
 import { textEvidence, textNames } from './text-evidence.ts'
@@ -40,6 +41,7 @@ export const evidenceNames = [
   ...fileNames,
   ...pastNames,
   ...companyNames,
+  ...referenceNames,
   ...titleNames,
   ...testNames,
   ...textNames,
@@ -62,6 +64,7 @@ export function evidenceOf(candidates: Candidates): Evidence {
     ...fileEvidence(candidates),
     ...pastEvidence(candidates),
     ...companyEvidence(candidates),
+    ...referenceEvidence(candidates),
     ...titleEvidence(candidates),
     ...testEvidence(candidates),
     ...textEvidence(candidates),

@@ -1,6 +1,7 @@
-import { MAX_COMMITS } from '../../history/history.ts'
+import { type History, MAX_COMMITS } from '../../history/history.ts'
 import { PastChanges } from '../past-changes.ts'
 import type { Candidates } from './candidates.ts'
+import { kindOfTitle, kindsOfPast } from './kind-of-change.ts'
 
 export const pastNames = [
   'timesChanged',
@@ -11,6 +12,8 @@ export const pastNames = [
   'bestVote',
   'bestVoteShare',
   'votesOfTen',
+  'kindShare',
+  'kindLift',
 ] as const
 
 /** Of the commits most like the task, those that are counted one by one. */
@@ -19,6 +22,7 @@ const NEAREST = 10
 /** How often and how lately a file was changed, and the one commit most like the task that changed it. */
 export function pastEvidence({
   view,
+  query,
   signals,
   history,
   positions,
@@ -46,5 +50,48 @@ export function pastEvidence({
     bestVote: of((position) => likeness.get(position) ?? 0),
     bestVoteShare: of((position) => (likeness.get(position) ?? 0) / most),
     votesOfTen: of((position) => votes.get(position) ?? 0),
+    ...kindEvidence(of, changes, history, kindOfTitle(query.title)),
+  }
+}
+
+/** A commit that changed more files than this says little about any of them. */
+const MAX_FILES = 15
+/** In commits. */
+const HALF_LIFE = 600
+/** What an old commit still counts. */
+const OLD = 0.3
+/** So many commits of the kind are taken to have changed files as all others did, before the first is looked at. */
+const PRIOR = 5
+/** What no commit changed is a little likely all the same. */
+const NEVER = 0.01
+
+/** How often changes of this kind changed a file, and by how much more than changes of any kind: new features are made known in other files than mends. */
+function kindEvidence(
+  of: (read: (position: number) => number) => Float64Array,
+  changes: PastChanges | undefined,
+  history: History | undefined,
+  kind: number,
+): Record<'kindShare' | 'kindLift', Float64Array> {
+  const [any, same] = [new Map<number, number>(), new Map<number, number>()]
+  let [commits, ofKind] = [0, 0]
+  const kinds = history === undefined ? undefined : kindsOfPast(history)
+  for (const [at, files] of changes?.files.entries() ?? []) {
+    if (files.length === 0 || files.length > MAX_FILES) continue
+    const weight = OLD + (1 - OLD) * 2 ** (-at / HALF_LIFE)
+    const isSame = kinds?.[at] === kind
+    commits += weight
+    if (isSame) ofKind += weight
+    for (const file of files) {
+      any.set(file, (any.get(file) ?? 0) + weight)
+      if (isSame) same.set(file, (same.get(file) ?? 0) + weight)
+    }
+  }
+  const share = (position: number) => (any.get(position) ?? 0) / Math.max(1, commits)
+  const expected = (position: number, times: number) => times + PRIOR * share(position) + NEVER
+  return {
+    kindShare: of((position) => (same.get(position) ?? 0) / Math.max(PRIOR, ofKind)),
+    kindLift: of((position) =>
+      Math.log(expected(position, same.get(position) ?? 0) / expected(position, ofKind * share(position))),
+    ),
   }
 }

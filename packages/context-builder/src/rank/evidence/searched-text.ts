@@ -6,6 +6,8 @@ const MAX_PLACES = 300
 const SHORT = 3
 /** Longest identifier that is a name. */
 const MAX_NAME = 80
+/** How far a line is read. What is longer is data, and would be read again from its beginning for each of its words. */
+const MAX_LINE = 400
 
 /**
  * A text in which words are looked for, one after another, as a search does it: reading all of its words would take ten times as long, and nearly none of
@@ -35,13 +37,13 @@ export class SearchedText {
     return places
   }
 
-  /** Whether a term follows right behind the word that begins with another one at a place: `read config`, `readConfig`, `reading_configs`. */
-  isFollowed(at: number, length: number, term: string): boolean {
+  /** Where a term follows right behind the word that begins with another one at a place: `read config`, `readConfig`, `reading_configs`; -1 where it does not. */
+  following(at: number, length: number, term: string): number {
     let next = at + length
-    if (this.#lower.startsWith(term, next)) return true
+    if (this.#lower.startsWith(term, next)) return next
     while (isSmall(this.#text.charCodeAt(next))) next++
     for (let gap = 0; gap < 3 && !isWordCharacter(this.#text.charCodeAt(next)); gap++) next++
-    return this.#lower.startsWith(term, next)
+    return this.#lower.startsWith(term, next) ? next : -1
   }
 
   /** Where a word stands as it is written, with nothing of a word around it; -1 where it does not. */
@@ -71,15 +73,17 @@ export class SearchedText {
   /** The identifier around a place, and where it begins; undefined for what is too long to be one. */
   nameAt(at: number): { name: string; start: number } | undefined {
     let [start, end] = [at, at]
-    while (start > 0 && isName(this.#text.charCodeAt(start - 1))) start--
-    while (isName(this.#text.charCodeAt(end))) end++
+    while (at - start <= MAX_NAME && isName(this.#text.charCodeAt(start - 1))) start--
+    while (end - at <= MAX_NAME && isName(this.#text.charCodeAt(end))) end++
     return end - start > MAX_NAME ? undefined : { name: this.#text.slice(start, end), start }
   }
 
   /** Whether a place stands behind a quote that its line has not closed before. */
   isQuoted(at: number, line = this.lineOf(at)): boolean {
+    const begin = this.#starts[line] ?? 0
+    if (at - begin > MAX_LINE) return false
     let quote = 0
-    for (let next = this.#starts[line] ?? 0; next < at; next++) {
+    for (let next = begin; next < at; next++) {
       const code = this.#text.charCodeAt(next)
       if (code === quote) quote = 0
       else if (quote === 0 && (code === 0x22 || code === 0x27 || code === 0x60)) quote = code
@@ -89,9 +93,11 @@ export class SearchedText {
 
   /** Whether the line of a name looks as if it gave it a meaning: a field, a member, a key, a parameter of its own line. */
   isDeclared(start: number, length: number, line = this.lineOf(start)): boolean {
+    const begin = this.#starts[line] ?? 0
     const end = (this.#starts[line + 1] ?? this.#text.length + 1) - 1
     return (
-      BEFORE_NAME.test(this.#text.slice(this.#starts[line] ?? 0, start)) &&
+      start - begin <= MAX_LINE &&
+      BEFORE_NAME.test(this.#text.slice(begin, start)) &&
       AFTER_NAME.test(this.#text.slice(start + length, Math.min(end, start + length + MAX_NAME)))
     )
   }

@@ -1,5 +1,6 @@
 import { SCORE_UNIT } from '../score.ts'
 import type { Candidates } from './candidates.ts'
+import { kindOfTitle } from './kind-of-change.ts'
 
 export const taskNames = [
   'saying',
@@ -15,14 +16,6 @@ export const taskNames = [
   'titleRarity',
 ] as const
 
-/** What the first line says is done, where a word of it tells; 0 otherwise. The first that fits. */
-const kinds: readonly RegExp[] = [
-  /^feat|\b(?:add|support|implement|allow|introduce)/,
-  /^fix|\bfix|bug|crash|error/,
-  /refactor|rename|move|clean|simplif|remove|extract/,
-  /perf|speed|fast|optimi/,
-]
-
 /** What a task and its repository are like; the same for all candidates. */
 export function taskEvidence({
   query,
@@ -34,7 +27,6 @@ export function taskEvidence({
 }: Candidates): Record<(typeof taskNames)[number], Float64Array> {
   const all = (value: number) => new Float64Array(positions.length).fill(value)
   const score = (place: number) => (scores[place] ?? 0) * SCORE_UNIT
-  const title = query.title.toLowerCase()
   let rarity = 0
   for (const [term, weight] of signals.words.title) rarity += weight * (signals.idf.get(term) ?? 0)
   return {
@@ -42,7 +34,7 @@ export function taskEvidence({
     titleTerms: all(query.titleTerms.size),
     identifiers: all(query.identifiers.length),
     scopes: all(query.scopes.length),
-    kindOfChange: all(kinds.findIndex((kind) => kind.test(title)) + 1),
+    kindOfChange: all(kindOfTitle(query.title)),
     files: all(Math.log1p(measure.length)),
     commits: all(Math.log1p(history?.commits.length ?? 0)),
     firstScore: all(score(0)),

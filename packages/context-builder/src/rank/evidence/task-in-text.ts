@@ -10,6 +10,8 @@ const TERMS = 24
 /** Words that are looked for as they are written. */
 const WRITTEN = 24
 const SHORTEST_WRITTEN = 3
+/** Pairs of words that are looked for, of the lines after the first. */
+const OTHER_PAIRS = 40
 /** What looks like the name of something in a program, and not like a word. */
 const IDENTIFIER = /[a-z][A-Z]|_|[A-Z]{3}/
 
@@ -34,6 +36,10 @@ export interface TaskFound {
   lines: readonly LineTerms[]
   /** How much of the first line its pairs of words are that stand side by side. */
   pairs: number
+  /** How much of the first line the longest run of its words is that follow each other as they do there. */
+  phrase: number
+  /** How many pairs of words of the other lines stand side by side. */
+  otherPairs: number
   /** The most of the first line that one line has in quotes. */
   literal: number
   /** By the name without its case and separators. */
@@ -49,7 +55,9 @@ export class TaskInText {
   readonly written: readonly string[]
   /** Identifiers of the whole task, as they are written. */
   readonly identifiers: readonly string[]
-  readonly #pairs: readonly (readonly [string, string])[]
+  /** The terms of the first line as they follow each other, those that are looked for. */
+  readonly #sequence: readonly string[]
+  readonly #otherPairs: readonly (readonly [string, string])[]
   /** What each name that was met is worth; 0 for those that say something else. */
   readonly #names = new Map<string, number>()
 
@@ -61,7 +69,9 @@ export class TaskInText {
       word.length >= SHORTEST_WRITTEN && termsOf(word).some((term) => query.titleTerms.has(term))
     this.written = wordsOf(query.title).filter(saying).slice(0, WRITTEN)
     this.identifiers = query.written.filter((word) => IDENTIFIER.test(word)).slice(0, WRITTEN)
-    this.#pairs = query.titlePairs.filter((pair) => pair.every((term) => ofTitle.has(term)))
+    this.#sequence = query.titleSequence
+    const sought = new Set([...ofTitle, ...this.rest.terms])
+    this.#otherPairs = query.otherPairs.filter((pair) => pair.every((term) => sought.has(term))).slice(0, OTHER_PAIRS)
   }
 
   findIn(text: SearchedText): TaskFound {
@@ -86,17 +96,38 @@ export class TaskInText {
     }
     note(this.title, 'title')
     note(this.rest, 'rest')
-    let pairs = 0
-    for (const [first, second] of this.#pairs) {
-      if (places.get(first)?.some((at) => text.isFollowed(at, first.length, second)) ?? false)
-        pairs += this.title.share(this.title.bitsOf([first, second]))
-    }
+    const isPair = ([first, second]: readonly [string, string]) =>
+      places.get(first)?.some((at) => text.following(at, first.length, second) >= 0) ?? false
     return {
       lines: [...lines.values()].sort((a, b) => a.line - b.line),
-      pairs,
+      ...this.#phrases(text, places),
+      otherPairs: this.#otherPairs.filter(isPair).length,
       literal: [...literals.values()].reduce((most, bits) => Math.max(most, this.title.share(bits)), 0),
       names,
     }
+  }
+
+  /** Walks along the first line from each of its words as far as the text does. */
+  #phrases(text: SearchedText, places: ReadonlyMap<string, readonly number[]>): Pick<TaskFound, 'pairs' | 'phrase'> {
+    const found = new Map<string, number>()
+    let phrase = 0
+    for (const [begin, first] of this.#sequence.entries()) {
+      for (const place of places.get(first) ?? []) {
+        let bits = this.title.bitsOf([first])
+        let [at, last] = [place, first]
+        for (let next = begin + 1; next < this.#sequence.length; next++) {
+          const term = this.#sequence[next] ?? ''
+          const bit = this.title.bitsOf([term])
+          at = bit === 0 ? -1 : text.following(at, last.length, term)
+          if (at < 0) break
+          if (next === begin + 1) found.set(`${first} ${term}`, this.title.share(bits | bit))
+          bits |= bit
+          last = term
+        }
+        if (last !== first) phrase = Math.max(phrase, this.title.share(bits))
+      }
+    }
+    return { pairs: [...found.values()].reduce((sum, share) => sum + share, 0), phrase }
   }
 
   #noteName(text: SearchedText, at: number, line: number, names: Map<string, TitleName>): void {

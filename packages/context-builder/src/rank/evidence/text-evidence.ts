@@ -5,6 +5,8 @@ import { type LineTerms, type TaskFound, TaskInText } from './task-in-text.ts'
 
 export const textNames = [
   'pairsInText',
+  'phraseInText',
+  'otherPairsInText',
   'bestLiteral',
   'quotedInText',
   'titleAtTop',
@@ -72,6 +74,8 @@ export function textEvidence({
   const worthOf = ({ names }: TaskFound) => [...names.values()].map(({ worth }) => worth)
   return {
     pairsInText: of(({ found }) => found.pairs),
+    phraseInText: of(({ found }) => found.phrase),
+    otherPairsInText: of(({ found }) => found.otherPairs),
     bestLiteral: of(({ found }) => found.literal),
     quotedInText: of(({ quoted }) => quoted),
     titleAtTop: of(({ lines }) => lines.top),
