@@ -23,9 +23,10 @@ SETTINGS = {
     "label_gain": [0, 1],
     # Which of two files beyond these comes first makes no difference to anybody.
     "lambdarank_truncation_level": 8,
+    "lambdarank_norm": False,
     "min_data_in_leaf": 50,
-    "lambda_l2": 5,
-    "feature_fraction": 0.5,
+    "lambda_l2": 20,
+    "feature_fraction": 0.35,
     "bagging_fraction": 0.7,
     "bagging_freq": 1,
     "seed": 1,
