@@ -4,6 +4,8 @@ import { MAX_BLOB_BYTES } from '../extract-document.ts'
 import type { TextSource } from '../rank/text-source.ts'
 import type { TreeReader } from '../tree-reader.ts'
 
+const decoder = new TextDecoder()
+
 /** The texts of a view's files: from the repository by blob id, or from the overlay. Never from the checkout. */
 export class ViewTexts implements TextSource {
   readonly #view: CodeView
@@ -17,7 +19,7 @@ export class ViewTexts implements TextSource {
     for (const change of overlay) {
       if (change.kind === 'delete' || change.after.mode === '120000' || change.after.content.length > MAX_BLOB_BYTES)
         continue
-      const text = new TextDecoder().decode(change.after.content)
+      const text = decoder.decode(change.after.content)
       this.#texts.set(change.after.oid, text)
       this.#overlaid.set(change.path, text)
     }
@@ -34,7 +36,7 @@ export class ViewTexts implements TextSource {
       .filter(({ mode }) => mode !== '160000' && mode !== '120000')
     const missing = [...new Set(files.map(({ oid }) => oid))].filter((oid) => !this.#texts.has(oid))
     for (const { oid, content } of await this.#reader.readBlobs(missing, { maxBytes: MAX_BLOB_BYTES })) {
-      if (content !== null) this.#texts.set(oid, new TextDecoder().decode(content))
+      if (content !== null) this.#texts.set(oid, decoder.decode(content))
     }
   }
 

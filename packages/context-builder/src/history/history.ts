@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { ObjectId } from '@patchlane/kernel'
+import type { Segment } from '../segment/segment.ts'
 import { SegmentStore } from '../segment/segment-store.ts'
 import { SegmentWriter } from '../segment/segment-writer.ts'
 import type { HistoryCommit, TreeReader } from '../tree-reader.ts'
@@ -20,6 +21,8 @@ export class History {
   readonly #store: SegmentStore
   readonly #rank = new Map<string, number>()
   #paths: (readonly string[])[] | undefined
+  /** For each segment, the place of each of its commits in the list; -1 for those of other pasts, and those that another segment has. */
+  #places = new Map<Segment, Int32Array>()
 
   constructor(commits: readonly ObjectId[], store: SegmentStore) {
     this.commits = commits
@@ -39,16 +42,31 @@ export class History {
 
   /** Each commit whose message has a term: its place in the list, how often, and the message's length in words. */
   eachMention(term: string, visit: (at: number, count: number, length: number) => void): void {
-    for (const segment of this.#store.segments) {
+    for (const [segment, places] of this.#placesNow()) {
       const found = segment.find(term)
       if (found < 0) continue
       segment.postings(found, ({ document, body }) => {
-        const key = segment.key(document)
-        const at = this.#rank.get(key)
-        if (at === undefined || this.#store.find(key)?.segment !== segment) return
-        visit(at, body, segment.length(document, 0))
+        const at = places[document] ?? -1
+        if (at >= 0) visit(at, body, segment.length(document, 0))
       })
     }
+  }
+
+  /** Worked out once for the segments that there are: a common word is in thousands of messages. */
+  #placesNow(): ReadonlyMap<Segment, Int32Array> {
+    const segments = this.#store.segments
+    if (segments.length !== this.#places.size || segments.some((segment) => !this.#places.has(segment))) {
+      this.#places = new Map(
+        segments.map((segment) => {
+          const place = (_: number, document: number) => {
+            const key = segment.key(document)
+            return this.#store.find(key)?.segment === segment ? (this.#rank.get(key) ?? -1) : -1
+          }
+          return [segment, new Int32Array(segment.documents).map(place)]
+        }),
+      )
+    }
+    return this.#places
   }
 }
 

@@ -51,15 +51,17 @@ export interface ContextRankerOptions {
  */
 export class ContextRanker {
   readonly weights: RankWeights
-  /** Names the way of ranking: equal versions rank equal states alike. */
-  readonly version: string
   readonly #trees: TreeModel | undefined
 
   constructor({ weights, trees = defaultTrees() }: ContextRankerOptions = {}) {
     this.weights = { ...defaultWeights, ...weights }
     this.#trees = trees ?? undefined
-    const digest = this.#trees?.digest ?? null
-    this.version = digestJson({ revision: RANKER_REVISION, weights: this.weights, trees: digest }).slice(0, 16)
+  }
+
+  /** Names the way of ranking: equal versions rank equal states alike. */
+  get version(): string {
+    const trees = this.#trees?.digest ?? null
+    return digestJson({ revision: RANKER_REVISION, weights: this.weights, trees }).slice(0, 16)
   }
 
   /** @throws {EmptyTaskError} */

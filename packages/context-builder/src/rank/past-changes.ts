@@ -36,16 +36,16 @@ export class PastChanges {
     this.files = history.commits.map((_, at) => {
       const paths = history.paths(at)
       this.share[at] = 1 / Math.sqrt(Math.max(1, paths.length))
-      const found = new Set<number>()
+      const found: number[] = []
       for (const path of paths) {
         const position = view.position(path) ?? places.find(path)
-        if (position !== undefined) found.add(position)
+        if (position !== undefined && !found.includes(position)) found.push(position)
       }
       for (const position of found) {
         this.times[position] = (this.times[position] ?? 0) + 1
         this.newest[position] = Math.min(this.newest[position] ?? at, at)
       }
-      return [...found]
+      return found
     })
   }
 

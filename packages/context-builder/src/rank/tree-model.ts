@@ -1,6 +1,6 @@
 import { digestJson } from '@patchlane/kernel'
 import { z } from 'zod'
-import { type Evidence, type EvidenceName, evidenceNames } from './evidence/evidence.ts'
+import { type Evidence, evidenceNames } from './evidence/evidence.ts'
 
 /** Parallel lists, a place for each branch; children from 0 on are branches, those below are leaves: -1 the first, -2 the second. */
 const treeSchema = z.object({
@@ -39,26 +39,27 @@ function isWhole({ feature, threshold, left, right, value }: Tree, features: num
 
 /** A sum of regression trees, as gradient boosting makes it (Friedman, 2001): each tree adds the value of the leaf that a file comes to. */
 export class TreeModel {
-  readonly #features: readonly EvidenceName[]
-  readonly #trees: readonly Tree[]
-  /** Equal models have equal digests. */
-  readonly digest: string
+  readonly #model: z.infer<typeof modelSchema>
+  #digest: string | undefined
 
   /** @throws {z.ZodError} for what is no such model. */
   constructor(model: unknown) {
-    const parsed = modelSchema.parse(model)
-    this.#features = parsed.features
-    this.#trees = parsed.trees
-    this.digest = digestJson(parsed)
+    this.#model = modelSchema.parse(model)
+  }
+
+  /** Equal models have equal digests. */
+  get digest(): string {
+    this.#digest ??= digestJson(this.#model)
+    return this.#digest
   }
 
   /** What the trees say of each file, in the order of the evidence. */
   scores(evidence: Evidence): Float64Array {
-    const columns = this.#features.map((name) => evidence[name])
+    const columns = this.#model.features.map((name) => evidence[name])
     return Float64Array.from(evidence.score, (_, row) => {
       const values = columns.map((column) => column[row] ?? 0)
       let sum = 0
-      for (const tree of this.#trees) sum += leafOf(tree, values)
+      for (const tree of this.#model.trees) sum += leafOf(tree, values)
       return sum
     })
   }

@@ -55,7 +55,7 @@ export function companyEvidence({
     const name = nameOf(position)
     if (wanted.has(name)) count(names, name)
   }
-  const shares = positions.slice(0, LEADERS).map((position) => sharesWith(view, history, position))
+  const shares = sharesWith(view, history, positions.slice(0, LEADERS))
   const likely = likelihoods(scores.slice(0, LEADERS))
   const of = (read: (position: number) => number) => Float64Array.from(positions, read)
   const stem = (position: number) => stems.get(position) ?? ''
@@ -137,19 +137,28 @@ function entryDistance(entry: string, path: string): number {
   return 1 / path.slice(folder.length).split('/').length
 }
 
-/** Of the commits that changed a file, the share that changed each other file too, the newer the more; 1 for itself, where there are enough. */
-function sharesWith(view: CodeView, history: History | undefined, position: number): ReadonlyMap<number, number> {
-  const shares = new Map<number, number>()
-  if (history === undefined) return shares
-  let commits = 0
+/** For each of some files: of the commits that changed it, the share that changed each other file too, the newer the more; 1 for itself, where there are enough. */
+function sharesWith(
+  view: CodeView,
+  history: History | undefined,
+  positions: readonly number[],
+): ReadonlyMap<number, number>[] {
+  const found = positions.map(() => ({ commits: 0, shares: new Map<number, number>() }))
+  if (history === undefined) return found.map(({ shares }) => shares)
+  const rowOf = new Map(positions.map((position, row) => [position, row]))
   for (const [at, files] of PastChanges.of(view, history).files.entries()) {
-    if (files.length > MAX_FILES || !files.includes(position)) continue
-    const weight = OLD + (1 - OLD) * 2 ** (-at / HALF_LIFE)
-    commits += weight
-    for (const other of files) shares.set(other, (shares.get(other) ?? 0) + weight)
+    if (files.length > MAX_FILES) continue
+    for (const position of files) {
+      const one = found[rowOf.get(position) ?? -1]
+      if (one === undefined) continue
+      const weight = OLD + (1 - OLD) * 2 ** (-at / HALF_LIFE)
+      one.commits += weight
+      for (const other of files) one.shares.set(other, (one.shares.get(other) ?? 0) + weight)
+    }
   }
-  for (const [other, sum] of shares) shares.set(other, sum / Math.max(FEWEST, commits))
-  return shares
+  for (const { commits, shares } of found)
+    for (const [other, sum] of shares) shares.set(other, sum / Math.max(FEWEST, commits))
+  return found.map(({ shares }) => shares)
 }
 
 function count(map: Map<string, number>, key: string): void {

@@ -50,7 +50,7 @@ export function pastEvidence({
     bestVote: of((position) => likeness.get(position) ?? 0),
     bestVoteShare: of((position) => (likeness.get(position) ?? 0) / most),
     votesOfTen: of((position) => votes.get(position) ?? 0),
-    ...kindEvidence(of, changes, history, kindOfTitle(query.title)),
+    ...kindEvidence(of, { changes, history, kind: kindOfTitle(query.title), files: view.files.length }),
   }
 }
 
@@ -65,14 +65,20 @@ const PRIOR = 5
 /** What no commit changed is a little likely all the same. */
 const NEVER = 0.01
 
+interface PastOfKind {
+  changes: PastChanges | undefined
+  history: History | undefined
+  kind: number
+  /** Of the view. */
+  files: number
+}
+
 /** How often changes of this kind changed a file, and by how much more than changes of any kind: new features are made known in other files than mends. */
 function kindEvidence(
   of: (read: (position: number) => number) => Float64Array,
-  changes: PastChanges | undefined,
-  history: History | undefined,
-  kind: number,
+  { changes, history, kind, files: count }: PastOfKind,
 ): Record<'kindShare' | 'kindLift', Float64Array> {
-  const [any, same] = [new Map<number, number>(), new Map<number, number>()]
+  const [any, same] = [new Float64Array(count), new Float64Array(count)]
   let [commits, ofKind] = [0, 0]
   const kinds = history === undefined ? undefined : kindsOfPast(history)
   for (const [at, files] of changes?.files.entries() ?? []) {
@@ -82,16 +88,16 @@ function kindEvidence(
     commits += weight
     if (isSame) ofKind += weight
     for (const file of files) {
-      any.set(file, (any.get(file) ?? 0) + weight)
-      if (isSame) same.set(file, (same.get(file) ?? 0) + weight)
+      any[file] = (any[file] ?? 0) + weight
+      if (isSame) same[file] = (same[file] ?? 0) + weight
     }
   }
-  const share = (position: number) => (any.get(position) ?? 0) / Math.max(1, commits)
+  const share = (position: number) => (any[position] ?? 0) / Math.max(1, commits)
   const expected = (position: number, times: number) => times + PRIOR * share(position) + NEVER
   return {
-    kindShare: of((position) => (same.get(position) ?? 0) / Math.max(PRIOR, ofKind)),
+    kindShare: of((position) => (same[position] ?? 0) / Math.max(PRIOR, ofKind)),
     kindLift: of((position) =>
-      Math.log(expected(position, same.get(position) ?? 0) / expected(position, ofKind * share(position))),
+      Math.log(expected(position, same[position] ?? 0) / expected(position, ofKind * share(position))),
     ),
   }
 }

@@ -1,6 +1,7 @@
-import { termsOf } from '../../words.ts'
+import { wholeTerm } from '../../words.ts'
 import type { Candidates } from './candidates.ts'
 import { likelihoods } from './company.ts'
+import { termsOfName } from './terms-of-name.ts'
 
 export const referenceNames = ['usedByFirst', 'usedByLeaders', 'usesFirst', 'usesLeaders'] as const
 
@@ -10,8 +11,8 @@ const LEADERS = 8
 const NAMES = 16
 /** A name that more of the files define tells nothing. */
 const OWNERS = 2
-/** A name of one word and itself is any word; one of two words is three terms. */
-const TERMS_OF_TWO_WORDS = 3
+/** A name of one word is any word. */
+const WORDS = 2
 
 /** Which of the files use names that the leading ones define, and the other way round: not by what is resolved, but by names of their own. */
 export function referenceEvidence({
@@ -53,9 +54,7 @@ export function referenceEvidence({
 function ownNames(definitions: readonly { name: string }[]): ReadonlySet<string> {
   const own = new Set<string>()
   for (const { name } of definitions) {
-    const terms = termsOf(name)
-    const whole = terms.at(-1)
-    if (whole !== undefined && terms.length >= TERMS_OF_TWO_WORDS) own.add(whole)
+    if (termsOfName(name).length >= WORDS) own.add(wholeTerm(name))
   }
   return own
 }

@@ -1,7 +1,7 @@
 /** What is beyond this is data, or too long to say anything by one of its lines. In UTF-16 code units. */
 const MAX_LENGTH = 200_000
 /** Places of one word that are looked at in one text. */
-const MAX_PLACES = 300
+export const MAX_PLACES = 300
 /** So short a word is one only if nothing but a plural follows. */
 const SHORT = 3
 /** Longest identifier that is a name. */
@@ -49,10 +49,18 @@ export class SearchedText {
   /** Where a word stands as it is written, with nothing of a word around it; -1 where it does not. */
   placeOf(word: string): number {
     for (let at = this.#text.indexOf(word); at >= 0; at = this.#text.indexOf(word, at + word.length)) {
-      if (isName(this.#text.charCodeAt(at - 1)) || isName(this.#text.charCodeAt(at + word.length))) continue
-      return at
+      if (this.isWhole(at, word)) return at
     }
     return -1
+  }
+
+  /** Whether a word stands at a place as it is written, with nothing of a word around it. */
+  isWhole(at: number, word: string): boolean {
+    return (
+      this.#text.startsWith(word, at) &&
+      !isName(this.#text.charCodeAt(at - 1)) &&
+      !isName(this.#text.charCodeAt(at + word.length))
+    )
   }
 
   includes(text: string): boolean {

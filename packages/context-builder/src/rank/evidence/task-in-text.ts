@@ -2,7 +2,7 @@ import { termsOf, wholeTerm, wordPattern } from '../../words.ts'
 import type { Signals } from '../signals.ts'
 import type { TaskQuery } from '../task-query.ts'
 import { raritiesOf } from './rarities.ts'
-import type { SearchedText } from './searched-text.ts'
+import { MAX_PLACES, type SearchedText } from './searched-text.ts'
 import { TermSet } from './term-set.ts'
 
 /** Terms that are looked for, of the first line and of the rest. */
@@ -40,6 +40,8 @@ export interface TaskFound {
   phrase: number
   /** How many pairs of words of the other lines stand side by side. */
   otherPairs: number
+  /** Words of the first line that stand there as they are written. */
+  written: readonly string[]
   /** The most of the first line that one line has in quotes. */
   literal: number
   /** By the name without its case and separators. */
@@ -51,13 +53,13 @@ export class TaskInText {
   readonly title: TermSet
   /** The other lines of the task. */
   readonly rest: TermSet
-  /** Words of the first line, as they are written. */
-  readonly written: readonly string[]
   /** Identifiers of the whole task, as they are written. */
   readonly identifiers: readonly string[]
   /** The terms of the first line as they follow each other, those that are looked for. */
   readonly #sequence: readonly string[]
   readonly #otherPairs: readonly (readonly [string, string])[]
+  /** Words of the first line as they are written, with the term that each begins with. */
+  readonly #written: readonly { word: string; term: string | undefined }[]
   /** What each name that was met is worth; 0 for those that say something else. */
   readonly #names = new Map<string, number>()
 
@@ -67,7 +69,10 @@ export class TaskInText {
     this.rest = new TermSet(new Map([...raritiesOf(words.all, idf)].filter(([term]) => !ofTitle.has(term))), TERMS)
     const saying = (word: string) =>
       word.length >= SHORTEST_WRITTEN && termsOf(word).some((term) => query.titleTerms.has(term))
-    this.written = wordsOf(query.title).filter(saying).slice(0, WRITTEN)
+    this.#written = wordsOf(query.title)
+      .filter(saying)
+      .slice(0, WRITTEN)
+      .map((word) => ({ word, term: this.title.terms.find((term) => word.toLowerCase().startsWith(term)) }))
     this.identifiers = query.written.filter((word) => IDENTIFIER.test(word)).slice(0, WRITTEN)
     this.#sequence = query.titleSequence
     const sought = new Set([...ofTitle, ...this.rest.terms])
@@ -102,9 +107,21 @@ export class TaskInText {
       lines: [...lines.values()].sort((a, b) => a.line - b.line),
       ...this.#phrases(text, places),
       otherPairs: this.#otherPairs.filter(isPair).length,
+      written: this.#writtenIn(text, places),
       literal: [...literals.values()].reduce((most, bits) => Math.max(most, this.title.share(bits)), 0),
       names,
     }
+  }
+
+  #writtenIn(text: SearchedText, places: ReadonlyMap<string, readonly number[]>): string[] {
+    return this.#written
+      .filter(({ word, term }) => {
+        const known = term === undefined ? undefined : places.get(term)
+        // Where only the first places were looked at, the word may stand at a later one.
+        if (known === undefined || known.length === MAX_PLACES) return text.placeOf(word) >= 0
+        return known.some((at) => text.isWhole(at, word))
+      })
+      .map(({ word }) => word)
   }
 
   /** Walks along the first line from each of its words as far as the text does. */

@@ -61,7 +61,6 @@ export function textEvidence({
       quoted: quoted.reduce((sum, one) => sum + Math.log(one.length), 0),
       lines: ofLines(found.lines, task),
       functions: ofFunctions(found.lines, definitions, task),
-      written: task.written.filter((word) => text.placeOf(word) >= 0),
       identifiers: identifiers.map(([word]) => word),
       declared: declared.length,
     }
@@ -69,7 +68,7 @@ export function textEvidence({
   const of = (read: (file: NonNullable<(typeof files)[number]>) => number) =>
     Float64Array.from(files, (file) => (file === undefined ? 0 : read(file)))
   const names = rarenessOf(files.map((file) => [...(file?.found.names.keys() ?? [])]))
-  const written = rarenessOf(files.map((file) => file?.written ?? []))
+  const written = rarenessOf(files.map((file) => file?.found.written ?? []))
   const identifiers = rarenessOf(files.map((file) => file?.identifiers ?? []))
   const worthOf = ({ names }: TaskFound) => [...names.values()].map(({ worth }) => worth)
   return {
@@ -92,8 +91,8 @@ export function textEvidence({
     rarestNameOfTitle: of(({ found }) =>
       most([...found.names].map(([name, { worth }]) => worth * (names.get(name) ?? 0))),
     ),
-    wordsAsWritten: of((file) => sum(file.written.map((word) => written.get(word) ?? 0))),
-    rarestAsWritten: of((file) => most(file.written.map((word) => written.get(word) ?? 0))),
+    wordsAsWritten: of(({ found }) => sum(found.written.map((word) => written.get(word) ?? 0))),
+    rarestAsWritten: of(({ found }) => most(found.written.map((word) => written.get(word) ?? 0))),
     identifiersAsWritten: of((file) => sum(file.identifiers.map((word) => identifiers.get(word) ?? 0))),
     identifiersDeclared: of(({ declared }) => declared),
   }

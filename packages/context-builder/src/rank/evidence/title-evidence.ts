@@ -2,6 +2,7 @@ import { wordSequence } from '../../words.ts'
 import { nameOf, PathWords } from '../path-words.ts'
 import type { Candidates } from './candidates.ts'
 import { raritiesOf } from './rarities.ts'
+import { termsOfName } from './terms-of-name.ts'
 
 export const titleNames = [
   'titleInName',
@@ -148,19 +149,6 @@ function derivedIn(
 
 function isRelative(a: string, b: string): boolean {
   return a !== b && (a.startsWith(b) || b.startsWith(a))
-}
-
-const known = new Map<string, readonly string[]>()
-/** Names are the same in one state after another; so many are remembered. */
-const REMEMBERED = 100_000
-
-function termsOfName(name: string): readonly string[] {
-  const before = known.get(name)
-  if (before !== undefined) return before
-  const terms = wordSequence(name)
-  if (known.size >= REMEMBERED) known.clear()
-  known.set(name, terms)
-  return terms
 }
 
 function sum(values: Iterable<number>): number {
