@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import stringWidth from 'string-width'
 import { expect, it } from 'vitest'
 import { formatClock, formatDuration, formatSize } from '../src/text/duration.ts'
+import * as plain from '../src/text/plain-table.ts'
 import { manyLines, oneLine, safeJson } from '../src/text/sanitize.ts'
 import { renderTable } from '../src/text/table.ts'
 
@@ -54,6 +55,21 @@ it('keeps tables within the width, and columns in line', () => {
     'a         b  n',
     '漢字漢…   x  7',
   ])
+})
+
+it('shows plain cells alike, whatever measures them', () => {
+  const columns = [
+    { title: 'a', yields: 1, min: 4 },
+    { title: 'b', align: 'right' as const },
+  ]
+  const text = fc.stringMatching(/^[ -~]{0,40}$/)
+  fc.assert(
+    fc.property(fc.array(fc.tuple(text, text)), fc.integer({ min: 5, max: 90 }), (rows, width) => {
+      expect(rows.flat().every(plain.isPlain)).toBe(true)
+      expect(plain.renderTable(columns, rows, { width })).toEqual(renderTable(columns, rows, { width }))
+    }),
+  )
+  expect(['é', '漢', '\u001b[1m', '\t'].some(plain.isPlain)).toBe(false)
 })
 
 it('tells time and size', () => {

@@ -3,6 +3,7 @@ import type { CommandHandler } from '../command-context.ts'
 import { exitCodes } from '../exit-code.ts'
 import { contextFilesOutputSchema, contextOutputSchema } from '../output/context.ts'
 import { integer, parseInput } from '../parse-input.ts'
+import { isPlain, renderTable } from '../text/plain-table.ts'
 import { manyLines, oneLine } from '../text/sanitize.ts'
 import { shortCommit } from '../text/short-id.ts'
 
@@ -18,8 +19,6 @@ export const run: CommandHandler = async (context, input) => {
   const task = z.string().refine((text) => text.trim() !== '', 'says nothing')
   const parsed = parseInput(input, { args: z.tuple([task]), options })
   const { files, limit, budget, includeWip, commit } = parsed.options
-  // Only for those who read it, and while git works: what measures text takes its time to load.
-  const tables = files || context.globals.json ? undefined : import('../text/table.ts')
   const pipeline = await context.pipeline()
   const bundle = await pipeline.context({
     task: parsed.args[0],
@@ -36,12 +35,20 @@ export const run: CommandHandler = async (context, input) => {
     else if (paths.length > 0) context.print(paths.map(oneLine).join('\n'))
     return exitCodes.done
   }
-  if (tables === undefined) {
+  if (context.globals.json) {
     context.emit(contextOutputSchema, bundle)
     return exitCodes.done
   }
-  const { renderTable } = await tables
-  const table = renderTable(
+  const rows = bundle.files.map((file) => [
+    oneLine(file.path),
+    file.role,
+    file.score.toFixed(2),
+    file.level,
+    String(file.tokens),
+    oneLine(file.why.join('; ')),
+  ])
+  const render = rows.flat().every(isPlain) ? renderTable : (await import('../text/table.ts')).renderTable
+  const table = render(
     [
       { title: 'file', yields: 2, min: 16 },
       { title: 'role' },
@@ -50,14 +57,7 @@ export const run: CommandHandler = async (context, input) => {
       { title: 'tokens', align: 'right' },
       { title: 'why', yields: 1, min: 10 },
     ],
-    bundle.files.map((file) => [
-      oneLine(file.path),
-      file.role,
-      file.score.toFixed(2),
-      file.level,
-      String(file.tokens),
-      oneLine(file.why.join('; ')),
-    ]),
+    rows,
     { width: context.io.stderr.columns, header: context.noteStyle.dim },
   )
   for (const line of table) context.note(line)

@@ -2,16 +2,20 @@ import { digestJson } from '@patchlane/kernel'
 import { z } from 'zod'
 import { type Evidence, evidenceNames } from './evidence/evidence.ts'
 
+/** Looked at as a whole: there are fifty thousand numbers, and a schema of each would take longer than all the trees do. */
+const numbers = z.custom<number[]>((list) => Array.isArray(list) && list.every(Number.isFinite))
+const integers = z.custom<number[]>((list) => Array.isArray(list) && list.every(Number.isInteger))
+
 /** Parallel lists, a place for each branch; children from 0 on are branches, those below are leaves: -1 the first, -2 the second. */
 const treeSchema = z.object({
   /** Which of the model's features a branch looks at. */
-  feature: z.array(z.number().int().nonnegative()),
+  feature: integers,
   /** Up to this, a value goes left. */
-  threshold: z.array(z.number()),
-  left: z.array(z.number().int()),
-  right: z.array(z.number().int()),
+  threshold: numbers,
+  left: integers,
+  right: integers,
   /** Of each leaf. */
-  value: z.array(z.number()),
+  value: numbers,
 })
 
 type Tree = z.infer<typeof treeSchema>
@@ -31,7 +35,7 @@ function isWhole({ feature, threshold, left, right, value }: Tree, features: num
   return (
     value.length > 0 &&
     threshold.length === branches &&
-    feature.every((one) => one < features) &&
+    feature.every((one) => one >= 0 && one < features) &&
     leads(left) &&
     leads(right)
   )
