@@ -10,8 +10,7 @@ const MAX_NAME = 80
 const MAX_LINE = 400
 
 /**
- * A text in which words are looked for, one after another, as a search does it: reading all of its words would take ten times as long, and nearly none of
- * them is asked about.
+ * A text in which words are looked for, one after another, as a search does it: nearly none of its words is asked about, and those need not be read.
  */
 export class SearchedText {
   readonly #text: string
