@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import { analyzeSource, canAnalyze, type Language, languageOf, languages, type SourceAnalysis } from '@patchlane/syntax'
 import { type DocumentDetails, encodeDetails, flagBits, type IndexedDefinition } from './document.ts'
+import { lineStarts } from './line-starts.ts'
 import { BODY, COMMENT, DEFINITION } from './segment/posting.ts'
 import type { SegmentWriter } from './segment/segment-writer.ts'
 import { Utf8Words } from './utf8-words.ts'
@@ -138,12 +139,6 @@ function addWords(
 /** A decoder leaves it out. */
 function hasByteOrderMark(content: Uint8Array): boolean {
   return content[0] === 0xef && content[1] === 0xbb && content[2] === 0xbf
-}
-
-function lineStarts(source: string): number[] {
-  const starts = [0]
-  for (let at = source.indexOf('\n'); at >= 0; at = source.indexOf('\n', at + 1)) starts.push(at + 1)
-  return starts
 }
 
 function isMinified(source: string, starts: readonly number[]): boolean {

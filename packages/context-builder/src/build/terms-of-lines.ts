@@ -1,3 +1,4 @@
+import { lowerBound } from '../lower-bound.ts'
 import { termsOf, wordPattern } from '../words.ts'
 
 /** What a word says of a task is the same in every file. */
@@ -29,23 +30,13 @@ export class TermsOfLines {
   /** The terms of the lines from `first` to `last`, counted from 1, both included. */
   between(first: number, last: number): ReadonlySet<string> {
     const terms = new Set<string>()
-    for (let at = this.#firstAt(first); at < this.#found.length; at++) {
+    const from = lowerBound(this.#found.length, (at) => (this.#found[at]?.line ?? 0) < first)
+    for (let at = from; at < this.#found.length; at++) {
       const found = this.#found[at]
       if (found === undefined || found.line > last) break
       terms.add(found.term)
     }
     return terms
-  }
-
-  /** The place of the first that stands in this line or below it. */
-  #firstAt(line: number): number {
-    let [from, to] = [0, this.#found.length]
-    while (from < to) {
-      const middle = (from + to) >> 1
-      if ((this.#found[middle]?.line ?? 0) < line) from = middle + 1
-      else to = middle
-    }
-    return from
   }
 
   #ofTask(word: string): readonly string[] {

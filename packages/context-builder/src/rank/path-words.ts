@@ -53,11 +53,21 @@ export class PathWords {
   }
 }
 
-/** What a file is called, without extension: `index`, `__init__` and `mod` say nothing, so the folder's name stands for them. */
+/** A file that stands for its folder: what it is called says nothing. */
+export const ENTRY_STEM = /^(?:index|__init__|mod|lib|main)$/
+
+/** The name of a file without extensions, nor the dots that hide it. */
+export function stemOf(path: string): string {
+  return path
+    .slice(path.lastIndexOf('/') + 1)
+    .replace(/^\.*/, '')
+    .replace(/\..*$/, '')
+}
+
+/** What a file is called, without extension; for one that stands for its folder, the folder's name. */
 export function nameOf(path: string): string {
-  const parts = path.split('/')
-  const plain = (parts.pop() ?? '').replace(/^\.*/, '').replace(/\..*$/, '')
-  return /^(?:index|__init__|mod|lib|main)$/.test(plain) ? (parts.at(-1) ?? plain) : plain
+  const stem = stemOf(path)
+  return ENTRY_STEM.test(stem) ? (path.split('/').at(-2) ?? stem) : stem
 }
 
 function push(map: Map<string, number[]>, key: string, value: number): void {

@@ -1,8 +1,10 @@
 import type { CodeView } from '../../code-view.ts'
 import type { History } from '../../history/history.ts'
 import { PastChanges } from '../past-changes.ts'
+import { ENTRY_STEM, nameOf, stemOf } from '../path-words.ts'
+import { MAX_FILES, weightOfAge } from './age.ts'
 import type { Candidates } from './candidates.ts'
-import { ENTRY_STEM, importedNames, importNameOf, likelihoods, stemOf } from './company.ts'
+import { importedNames, LEADERS, likelihoods } from './company.ts'
 
 export const companyNames = [
   'withFirst',
@@ -24,14 +26,6 @@ export const companyNames = [
 
 /** Leading files that say something about a folder. */
 const BESIDE = 20
-/** Leading files whose company counts, each by how likely it is the one that is meant. */
-const LEADERS = 8
-/** A commit that changed more files than this says little about any two of them. */
-const MAX_FILES = 15
-/** In commits: what changed together long ago may be apart now. */
-const HALF_LIFE = 600
-/** What an old commit still counts. */
-const OLD = 0.3
 /** Of fewer commits a share is chance. */
 const FEWEST = 4
 
@@ -45,14 +39,14 @@ export function companyEvidence({
 }: Candidates): Record<(typeof companyNames)[number], Float64Array> {
   const first = positions[0] ?? 0
   const folderOf = (position: number) => view.file(position).path.replace(/[^/]*$/, '')
-  const nameOf = (position: number) => view.file(position).path.replace(/^.*\//, '')
+  const fileName = (position: number) => view.file(position).path.replace(/^.*\//, '')
   const stems = new Map(positions.map((position) => [position, stemOf(view.file(position).path)]))
   const folders = new Map<string, number>()
   for (const position of positions.slice(0, BESIDE)) count(folders, folderOf(position))
-  const wanted = new Set(positions.map(nameOf))
+  const wanted = new Set(positions.map(fileName))
   const names = new Map<string, number>()
   for (const position of measure) {
-    const name = nameOf(position)
+    const name = fileName(position)
     if (wanted.has(name)) count(names, name)
   }
   const shares = sharesWith(view, history, positions.slice(0, LEADERS))
@@ -73,7 +67,7 @@ export function companyEvidence({
     besideFirst: of((position) => Number(folderOf(position) === folderOf(first))),
     namedLikeFirst: of((position) => Number(position !== first && stem(position) === stem(first))),
     leadersBeside: of((position) => folders.get(folderOf(position)) ?? 0),
-    namesakes: of((position) => Math.log1p(names.get(nameOf(position)) ?? 0)),
+    namesakes: of((position) => Math.log1p(names.get(fileName(position)) ?? 0)),
     ...leaderEvidence({ view, positions, likely, imports }),
   }
 }
@@ -91,7 +85,7 @@ const SHORTEST_NAME = 4
 /** The same as of the first file, of all that lead, each by how likely it is meant; and whether a file gathers what stands in its folder. */
 function leaderEvidence({ view, positions, likely, imports }: Leaders) {
   const leaders = positions.slice(0, likely.length)
-  const importNames = new Map(positions.map((position) => [position, importNameOf(view.file(position).path)]))
+  const importNames = new Map(positions.map((position) => [position, nameOf(view.file(position).path)]))
   const defined = new Map(
     positions.map((position) => {
       const names = view.details(position).definitions.map(({ name }) => name)
@@ -151,7 +145,7 @@ function sharesWith(
     for (const position of files) {
       const one = found[rowOf.get(position) ?? -1]
       if (one === undefined) continue
-      const weight = OLD + (1 - OLD) * 2 ** (-at / HALF_LIFE)
+      const weight = weightOfAge(at)
       one.commits += weight
       for (const other of files) one.shares.set(other, (one.shares.get(other) ?? 0) + weight)
     }

@@ -1,26 +1,14 @@
 import type { CodeView } from '../../code-view.ts'
-import { nameOf } from '../path-words.ts'
 import { SCORE_UNIT } from '../score.ts'
+
+/** Leading files whose company counts, each by how likely it is the one that is meant. */
+export const LEADERS = 8
 
 /** How likely each of some files is meant, by their scores, if one of them is. */
 export function likelihoods(scores: readonly number[]): number[] {
   const odds = scores.map((score) => Math.exp((score - (scores[0] ?? 0)) * SCORE_UNIT))
   const all = odds.reduce((sum, odd) => sum + odd, 0)
   return odds.map((odd) => odd / all)
-}
-
-/** The name of a file up to its first dot. */
-export function stemOf(path: string): string {
-  return path.replace(/^.*\//, '').replace(/\..*$/, '')
-}
-
-/** A file that stands for its folder. */
-export const ENTRY_STEM = /^(?:index|__init__|mod|lib|main)$/
-
-/** What others import a file by. */
-export function importNameOf(path: string): string {
-  const stem = stemOf(path)
-  return ENTRY_STEM.test(stem) ? nameOf(path) : stem
 }
 
 /** What the imports of a file end in: where they lead need not be found out for that. */

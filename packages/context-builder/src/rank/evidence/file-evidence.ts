@@ -1,3 +1,4 @@
+import { ENTRY_STEM, stemOf } from '../path-words.ts'
 import type { Candidates } from './candidates.ts'
 
 export const fileNames = [
@@ -12,7 +13,6 @@ export const fileNames = [
   'endingShare',
 ] as const
 
-const ENTRY = /^(?:index|__init__|mod|lib|main)\./
 const SHARED = /^(?:types?|utils?|helpers?|constants?|common|shared|base|core|errors?)\b/i
 const DECLARATIONS = /\.d\.[cm]?ts$/
 
@@ -38,7 +38,7 @@ export function fileEvidence({
     definitionCount: of((position) => Math.log1p(view.details(position).definitions.length)),
     importCount: of((position) => Math.log1p(view.details(position).imports.length)),
     depth: of((_, path) => path.split('/').length),
-    entryName: of((_, _path, name) => Number(ENTRY.test(name))),
+    entryName: of((_, path) => Number(ENTRY_STEM.test(stemOf(path)))),
     sharedName: of((_, _path, name) => Number(SHARED.test(name))),
     declarations: of((_, _path, name) => Number(DECLARATIONS.test(name))),
     endingShare: of((_, path) => (endings.get(endingOf(path)) ?? 0) / Math.max(1, measure.length)),

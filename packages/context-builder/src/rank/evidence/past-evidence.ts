@@ -1,5 +1,6 @@
 import { type History, MAX_COMMITS } from '../../history/history.ts'
 import { PastChanges } from '../past-changes.ts'
+import { MAX_FILES, weightOfAge } from './age.ts'
 import type { Candidates } from './candidates.ts'
 import { kindOfTitle, kindsOfPast } from './kind-of-change.ts'
 
@@ -54,12 +55,6 @@ export function pastEvidence({
   }
 }
 
-/** A commit that changed more files than this says little about any of them. */
-const MAX_FILES = 15
-/** In commits. */
-const HALF_LIFE = 600
-/** What an old commit still counts. */
-const OLD = 0.3
 /** So many commits of the kind are taken to have changed files as all others did, before the first is looked at. */
 const PRIOR = 5
 /** What no commit changed is a little likely all the same. */
@@ -83,7 +78,7 @@ function kindEvidence(
   const kinds = history === undefined ? undefined : kindsOfPast(history)
   for (const [at, files] of changes?.files.entries() ?? []) {
     if (files.length === 0 || files.length > MAX_FILES) continue
-    const weight = OLD + (1 - OLD) * 2 ** (-at / HALF_LIFE)
+    const weight = weightOfAge(at)
     const isSame = kinds?.[at] === kind
     commits += weight
     if (isSame) ofKind += weight

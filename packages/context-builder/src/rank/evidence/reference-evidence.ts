@@ -1,12 +1,10 @@
 import { wholeTerm } from '../../words.ts'
 import type { Candidates } from './candidates.ts'
-import { likelihoods } from './company.ts'
+import { LEADERS, likelihoods } from './company.ts'
 import { termsOfName } from './terms-of-name.ts'
 
 export const referenceNames = ['usedByFirst', 'usedByLeaders', 'usesFirst', 'usesLeaders'] as const
 
-/** Leading files whose references count, each by how likely it is the one that is meant. */
-const LEADERS = 8
 /** Names of one file that are looked for. */
 const NAMES = 16
 /** A name that more of the files define tells nothing. */

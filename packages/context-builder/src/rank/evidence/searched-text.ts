@@ -1,3 +1,6 @@
+import { lineStarts } from '../../line-starts.ts'
+import { lowerBound } from '../../lower-bound.ts'
+
 /** What is beyond this is data, or too long to say anything by one of its lines. In UTF-16 code units. */
 const MAX_LENGTH = 200_000
 /** Places of one word that are looked at in one text. */
@@ -15,14 +18,14 @@ const MAX_LINE = 400
 export class SearchedText {
   readonly #text: string
   readonly #lower: string
-  readonly #starts: number[] = [0]
+  readonly #starts: readonly number[]
 
   constructor(text: string) {
     this.#text = text.slice(0, MAX_LENGTH)
     const lower = this.#text.toLowerCase()
     // Some letters are two when small; then places in one are not places in the other.
     this.#lower = lower.length === this.#text.length ? lower : this.#text.replace(/[A-Z]+/g, (run) => run.toLowerCase())
-    for (let at = this.#text.indexOf('\n'); at >= 0; at = this.#text.indexOf('\n', at + 1)) this.#starts.push(at + 1)
+    this.#starts = lineStarts(this.#text)
   }
 
   /** Where a word, or a part of one, begins with a term: `valid` stands in `validate`, `isValid` and `VALID_ID`, not in `invalid`. */
@@ -68,13 +71,7 @@ export class SearchedText {
 
   /** The line of a place, from 0. */
   lineOf(at: number): number {
-    let [from, to] = [0, this.#starts.length - 1]
-    while (from < to) {
-      const middle = (from + to + 1) >> 1
-      if ((this.#starts[middle] ?? 0) <= at) from = middle
-      else to = middle - 1
-    }
-    return from
+    return lowerBound(this.#starts.length, (line) => (this.#starts[line] ?? 0) <= at) - 1
   }
 
   /** The identifier around a place, and where it begins; undefined for what is too long to be one. */

@@ -10,6 +10,8 @@ const TERMS = 24
 /** Words that are looked for as they are written. */
 const WRITTEN = 24
 const SHORTEST_WRITTEN = 3
+/** Words of the first line that are taken as they follow each other: one that is longer is a text in one line. */
+const LONGEST_TITLE = 40
 /** Pairs of words that are looked for, of the lines after the first. */
 const OTHER_PAIRS = 40
 /** What looks like the name of something in a program, and not like a word. */
@@ -74,7 +76,7 @@ export class TaskInText {
       .slice(0, WRITTEN)
       .map((word) => ({ word, term: this.title.terms.find((term) => word.toLowerCase().startsWith(term)) }))
     this.identifiers = query.written.filter((word) => IDENTIFIER.test(word)).slice(0, WRITTEN)
-    this.#sequence = query.titleSequence
+    this.#sequence = query.titleSequence.slice(0, LONGEST_TITLE)
     const sought = new Set([...ofTitle, ...this.rest.terms])
     this.#otherPairs = query.otherPairs.filter((pair) => pair.every((term) => sought.has(term))).slice(0, OTHER_PAIRS)
   }

@@ -1,6 +1,6 @@
-import { nameOf } from '../path-words.ts'
+import { nameOf, stemOf } from '../path-words.ts'
 import type { Candidates } from './candidates.ts'
-import { importedNames, likelihoods, stemOf } from './company.ts'
+import { importedNames, likelihoods } from './company.ts'
 
 export const testNames = ['bestTest', 'testsFor', 'placeOfTest'] as const
 
@@ -14,8 +14,7 @@ const FEW_IMPORTS = 4
 /** What the tests that lead say of the files they test: those they are named after, and those they import. */
 export function testEvidence({ view, positions, tests }: Candidates): Record<(typeof testNames)[number], Float64Array> {
   const leading = tests.slice(0, TESTS)
-  const first = leading[0]?.score ?? 0
-  const likely = likelihoods(leading.map(({ score }) => score - first))
+  const likely = likelihoods(leading.map(({ score }) => score))
   const subjects = leading.map(({ path }) => subjectOf(path))
   const imports = leading.map(({ position }) => importedNames(view, position))
   const empty = () => new Float64Array(positions.length)

@@ -1,3 +1,4 @@
+import { lowerBound } from '../../lower-bound.ts'
 import { termsOf } from '../../words.ts'
 import type { Candidates } from './candidates.ts'
 import { SearchedText } from './searched-text.ts'
@@ -130,7 +131,8 @@ function ofFunctions(
   for (const { name, kind, startLine, endLine } of definitions) {
     if (kind === 'class' || endLine - startLine > LONGEST_FUNCTION) continue
     let [inTitle, inRest] = [0, 0]
-    for (let at = firstFrom(lines, startLine - 1); (lines[at]?.line ?? endLine) < endLine; at++) {
+    const first = lowerBound(lines.length, (at) => (lines[at]?.line ?? 0) < startLine - 1)
+    for (let at = first; (lines[at]?.line ?? endLine) < endLine; at++) {
       inTitle |= lines[at]?.title ?? 0
       inRest |= lines[at]?.rest ?? 0
     }
@@ -143,17 +145,6 @@ function ofFunctions(
     if (inName > 0) best.named = Math.max(best.named, (inName + share) * norm)
   }
   return best
-}
-
-/** The place of the first that is not before a line. */
-function firstFrom(lines: readonly LineTerms[], line: number): number {
-  let [from, to] = [0, lines.length]
-  while (from < to) {
-    const middle = (from + to) >> 1
-    if ((lines[middle]?.line ?? 0) < line) from = middle + 1
-    else to = middle
-  }
-  return from
 }
 
 /** How few of the files have each word. */
