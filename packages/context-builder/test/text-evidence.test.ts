@@ -57,6 +57,21 @@ it('tells words as they are written from their like', async () => {
   expect(more(of('identifiersAsWritten'))).toBe('src/field.tsx')
 })
 
+it('finds a word as it is written that begins with a short word of the task', async () => {
+  const of = await evidence(
+    {
+      'src/a.ts': 'export const budget = unknown\n',
+      'src/b.ts': 'export const budget = 1\n',
+      'src/c.ts': 'export const unknown = 1\n',
+      // Rarer than the word that begins with it.
+      'src/d.ts': 'export const un = 1\n',
+    },
+    'un budget: unknown',
+  )
+  const { 'src/a.ts': both = 0, 'src/b.ts': one = 0 } = of('wordsAsWritten')
+  expect(both).toBeGreaterThan(one)
+})
+
 it('knows members, keys and literals, which the index has no definitions of', async () => {
   const of = await evidence(
     {

@@ -5,8 +5,8 @@ import { lowerBound } from '../../lower-bound.ts'
 const MAX_LENGTH = 200_000
 /** Places of one word that are looked at in one text. */
 export const MAX_PLACES = 300
-/** So short a word is one only if nothing but a plural follows. */
-const SHORT = 3
+/** So short a term is one only where nothing but a plural follows. */
+export const SHORT = 3
 /** Longest identifier that is a name. */
 const MAX_NAME = 80
 /** How far a line is read. What is longer is data, and would be read again from its beginning for each of its words. */

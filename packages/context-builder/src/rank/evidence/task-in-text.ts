@@ -2,7 +2,7 @@ import { termsOf, wholeTerm, wordPattern } from '../../words.ts'
 import type { Signals } from '../signals.ts'
 import type { TaskQuery } from '../task-query.ts'
 import { raritiesOf } from './rarities.ts'
-import { MAX_PLACES, type SearchedText } from './searched-text.ts'
+import { MAX_PLACES, type SearchedText, SHORT } from './searched-text.ts'
 import { TermSet } from './term-set.ts'
 
 /** Terms that are looked for, of the first line and of the rest. */
@@ -60,7 +60,7 @@ export class TaskInText {
   /** The terms of the first line as they follow each other, those that are looked for. */
   readonly #sequence: readonly string[]
   readonly #otherPairs: readonly (readonly [string, string])[]
-  /** Words of the first line as they are written, with the term that each begins with. */
+  /** Words of the first line as they are written, with a term that is found wherever the word stands. */
   readonly #written: readonly { word: string; term: string | undefined }[]
   /** What each name that was met is worth; 0 for those that say something else. */
   readonly #names = new Map<string, number>()
@@ -74,7 +74,7 @@ export class TaskInText {
     this.#written = wordsOf(query.title)
       .filter(saying)
       .slice(0, WRITTEN)
-      .map((word) => ({ word, term: this.title.terms.find((term) => word.toLowerCase().startsWith(term)) }))
+      .map((word) => ({ word, term: this.title.terms.find((term) => isBeginning(term, word)) }))
     this.identifiers = query.written.filter((word) => IDENTIFIER.test(word)).slice(0, WRITTEN)
     this.#sequence = query.titleSequence.slice(0, LONGEST_TITLE)
     const sought = new Set([...ofTitle, ...this.rest.terms])
@@ -171,6 +171,11 @@ export class TaskInText {
     }
     return worth
   }
+}
+
+/** Of a short term not all places are found where a longer word begins with it. */
+function isBeginning(term: string, word: string): boolean {
+  return term.length > SHORT && word.toLowerCase().startsWith(term)
 }
 
 function wordsOf(text: string): string[] {
