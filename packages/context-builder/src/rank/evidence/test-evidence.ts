@@ -1,4 +1,5 @@
-import { nameOf, stemOf } from '../path-words.ts'
+import { subjectName } from '../../graph/code-graph.ts'
+import { nameOf } from '../path-words.ts'
 import type { Candidates } from './candidates.ts'
 import { importedNames, likelihoods } from './company.ts'
 
@@ -15,16 +16,16 @@ const FEW_IMPORTS = 4
 export function testEvidence({ view, positions, tests }: Candidates): Record<(typeof testNames)[number], Float64Array> {
   const leading = tests.slice(0, TESTS)
   const likely = likelihoods(leading.map(({ score }) => score))
-  const subjects = leading.map(({ path }) => subjectOf(path))
+  const subjects = leading.map(({ path }) => subjectName(path))
   const imports = leading.map(({ position }) => importedNames(view, position))
   const empty = () => new Float64Array(positions.length)
   const [bestTest, testsFor, placeOfTest] = [empty(), empty(), empty()]
   for (const [row, position] of positions.entries()) {
     const { path } = view.file(position)
-    const plain = subjectOf(path)
+    const subject = subjectName(path)
     const name = nameOf(path)
     for (const n of leading.keys()) {
-      const named = subjects[n] === plain || subjects[n] === name.toLowerCase()
+      const named = subjects[n] === subject
       const imported = imports[n]?.has(name) ?? false
       if (!named && !imported) continue
       const share = likely[n] ?? 0
@@ -36,12 +37,4 @@ export function testEvidence({ view, positions, tests }: Candidates): Record<(ty
     }
   }
   return { bestTest, testsFor, placeOfTest }
-}
-
-/** What a file is called without what makes it a test, and without a leading underscore. */
-function subjectOf(path: string): string {
-  return stemOf(path)
-    .toLowerCase()
-    .replace(/^tests?[_-]?|[_-]?(?:tests?|spec)$/g, '')
-    .replace(/^_+/, '')
 }
